@@ -1,0 +1,13 @@
+"""National law: one folder per country, one YAML (and where the formula needs it one Python file) per scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def drawers() -> Iterator[Path]:
+    """The YAML file of every scheme below this folder, in a fixed order; `<scheme>.<lang>.yaml` holds words, not law."""
+    for path in sorted(Path(__file__).parent.glob("*/*.yaml")):
+        if "." not in path.stem:
+            yield path
