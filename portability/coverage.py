@@ -1,0 +1,264 @@
+"""Crediting: lines of an insurance record become units per calendar year, with the months they touch.
+
+A month mask has one bit a month (bit 0 = January); a touched month counts. A certified sum counts as certified and
+is never recomputed from dates (BSG B 5 R 54/11 R: five French quarters are 15 months whatever the dates span); a
+certified sum without dates is `undated`: it never overlaps and has no yearly cap.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import define, evolve, field
+from numpy.typing import NDArray
+
+from portability.cohort import EQUIVALENT, OPTIONAL_CONTINUED, VOLUNTARY, RowSet
+from portability.dates import NODATE, first_day, month_of
+from portability.units import THOUSAND
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+Mask = NDArray[np.uint16]
+FULL_YEAR = np.uint16(0xFFF)
+POPCOUNT = np.array([bin(i).count("1") for i in range(4096)], np.int64)
+QUARTER_OF = np.array([sum(1 << q for q in range(4) if i >> (3 * q) & 7) for i in range(4096)], np.uint8)
+VOLUNTARY_CLASS = (VOLUNTARY, OPTIONAL_CONTINUED)
+CLASSES = ("C", "V", "E")
+
+
+@define
+class Credited:
+    """What one scheme's records hold, for its m persons.
+
+    unit      of by_year and (in thousandths) undated
+    years     int32[Y], consecutive
+    by_year   int64[m, Y] whole units; undated int64[m] in thousandths: certified without dates
+    earnings  int64[m, Y] minor units, 0 where none
+    months    uint16[m, Y] touched months, None = anywhere in the year
+    kinds     kind -> uint16[m, Y], only where the batch holds more than one kind
+    """
+
+    unit: str
+    years: NDArray[np.int32]
+    by_year: Int
+    undated: Int
+    earnings: Int
+    months: Mask | None
+    kinds: dict[int, Mask] = field(factory=dict)
+
+    def total(self) -> Int:
+        """Whole units, dated and undated: int64[m]."""
+        return self.by_year.sum(axis=1) + self.undated // THOUSAND
+
+    def take(self, idx: NDArray[np.intp]) -> Credited:
+        return evolve(self, by_year=self.by_year[idx], undated=self.undated[idx], earnings=self.earnings[idx],
+                      months=None if self.months is None else self.months[idx],
+                      kinds={kind: mask[idx] for kind, mask in self.kinds.items()})
+
+    def window(self, first: Int, last: Int) -> Credited:
+        """Only months [first, last) of each person; a year without month masks gives what fits into it."""
+        inside = window_mask(self.years, first, last)
+        if self.months is None:
+            fits = capacity(inside, self.unit)
+            return evolve(self, by_year=np.minimum(self.by_year, fits), undated=np.zeros_like(self.undated))
+        kept = self.months & inside
+        return evolve(self, by_year=limited(self.by_year, self.months, kept, self.unit), months=kept,
+                      undated=np.zeros_like(self.undated))
+
+
+def capacity(months: Mask, unit: str) -> Int:
+    """Most units of this kind that fit into the months of a mask."""
+    if unit == "quarter":
+        return POPCOUNT[QUARTER_OF[months]]
+    if unit == "year":
+        return (months != 0).astype(np.int64)
+    return POPCOUNT[months] * {"day": 366, "week": 53, "month": 12}[unit] // 12
+
+
+def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
+    """Units left when only the months `after` of the months `before` remain.
+
+    A certified sum below what its months could hold may lie in those that remain; one above loses what was taken.
+    """
+    room, left = capacity(before, unit), capacity(after, unit)
+    share = np.where(by_year <= room, np.minimum(by_year, left), by_year - (room - left))
+    return np.where(before == after, by_year, share)
+
+
+def window_mask(years: NDArray[np.int32], first: Int, last: Int) -> Mask:
+    """uint16[m, Y]: months [first[m], last[m]) of each year; month index = year * 12 + month - 1."""
+    january = years.astype(np.int64)[None, :] * 12
+    low = np.clip(np.asarray(first)[:, None] - january, 0, 12)
+    high = np.clip(np.asarray(last)[:, None] - january, 0, 12)
+    return (((1 << high) - 1) & ~((1 << low) - 1) & 0xFFF).astype(np.uint16)
+
+
+def span_years(rows: RowSet, *more: int) -> NDArray[np.int32]:
+    """The consecutive calendar years that the dated lines touch (at least one year)."""
+    dated = (rows.start != NODATE) & (rows.end > rows.start)
+    years = [*more]
+    if dated.any():
+        years += [int(month_of(rows.start[dated]).min()) // 12, int(month_of(rows.end[dated] - 1).max()) // 12]
+    low, high = (min(years), max(years)) if years else (2000, 2000)
+    return np.arange(low, high + 1, dtype=np.int32)
+
+
+@define
+class Cells:
+    """Rows expanded to (person, year) cells."""
+
+    row: NDArray[np.intp]
+    person: NDArray[np.int32]
+    column: Int
+    mask: Mask
+
+
+def cells(rows: RowSet, years: NDArray[np.int32]) -> Cells:
+    """One cell per row and calendar year it touches, with the months it touches there."""
+    first, last = month_of(rows.start), month_of(rows.end - 1)
+    year0 = int(years[0])
+    low = np.maximum(first // 12, year0)
+    high = np.minimum(last // 12, int(years[-1]))
+    counts = np.maximum(high - low + 1, 0)
+    row = np.repeat(np.arange(len(rows)), counts)
+    offsets = np.concatenate([[0], np.cumsum(counts)])[:-1]
+    year = low[row] + np.arange(len(row)) - offsets[row]
+    start = np.clip(first[row] - year * 12, 0, 11)
+    end = np.clip(last[row] - year * 12, 0, 11)
+    mask = ((2 << end) - 1) & ~((1 << start) - 1)
+    return Cells(row, rows.person[row], year - year0, mask.astype(np.uint16))
+
+
+def scatter(m: int, width: int, at: Cells, keep: Bool) -> Mask:
+    """OR of the cells' masks: uint16[m, Y]."""
+    out = np.zeros(m * width, np.uint16)
+    np.bitwise_or.at(out, (at.person[keep] * width + at.column[keep]).astype(np.int64), at.mask[keep])
+    return out.reshape(m, width)
+
+
+def added(m: int, width: int, at: Cells, values: Int) -> Int:
+    """Sum of the cells' values: int64[m, Y]."""
+    out = np.zeros(m * width, np.int64)
+    np.add.at(out, (at.person * width + at.column).astype(np.int64), values)
+    return out.reshape(m, width)
+
+
+def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -> Credited:
+    """The default crediting of m persons (rows.person in 0..m-1): dates touch units, certified sums stand."""
+    dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
+    undated = np.zeros(m, np.int64)
+    loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
+    np.add.at(undated, rows.person[loose], rows.credited[loose])
+    lines = rows.where(dated)
+    at = cells(lines, years)
+    width = len(years)
+    certified = lines.credited >= 0
+    months = scatter(m, width, at, np.ones(len(at.row), np.bool_))
+    plain = months if not certified.any() else scatter(m, width, at, ~certified[at.row])
+    by_year = units_by_year(m, width, plain, lines.where(~certified), unit, years)
+    if certified.any():
+        sums, rest = certified_by_year(m, width, at, lines, certified)
+        taken = scatter(m, width, at, certified[at.row])
+        by_year = limited(by_year, plain, plain & ~taken, unit) + sums
+        undated += rest
+    return Credited(unit, years, by_year, undated, earnings_by_year(m, width, at, lines), months,
+                    kinds_of(m, width, at, lines))
+
+
+def units_by_year(m: int, width: int, months: Mask, lines: RowSet, unit: str, years: NDArray[np.int32]) -> Int:
+    """Units that dates alone give: touched months, quarters, years; days and weeks from the days themselves."""
+    if unit == "month":
+        return POPCOUNT[months]
+    if unit == "quarter":
+        return POPCOUNT[QUARTER_OF[months]]
+    if unit == "year":
+        return (months != 0).astype(np.int64)
+    days = days_by_year(m, width, lines, years)
+    return days if unit == "day" else np.minimum((days + 6) // 7, 52)
+
+
+def days_by_year(m: int, width: int, lines: RowSet, years: NDArray[np.int32]) -> Int:
+    """Days of each year covered by at least one line: int64[m, Y]."""
+    person, start, end = merged(lines.person, lines.start, lines.end)
+    out = np.zeros((m, width), np.int64)
+    first = first_day(years.astype(np.int64) * 12)
+    last = first_day(years.astype(np.int64) * 12 + 12)
+    for column in range(width):
+        inside = np.minimum(end, last[column]) - np.maximum(start, first[column])
+        np.add.at(out[:, column], person, np.maximum(inside, 0))
+    return out
+
+
+def merged(person: NDArray[np.int32], start: NDArray[np.int32], end: NDArray[np.int32]
+           ) -> tuple[NDArray[np.int32], Int, Int]:
+    """Intervals of each person merged where they meet: the union, sorted."""
+    order = np.lexsort((start, person))
+    who, low, high = person[order], start[order].astype(np.int64), end[order].astype(np.int64)
+    if not len(who):
+        return who, low, high
+    base = who.astype(np.int64) << 32
+    reach = np.maximum.accumulate(base + high)
+    new = np.ones(len(who), np.bool_)
+    new[1:] = (base[1:] + low[1:]) > reach[:-1]
+    at = np.flatnonzero(new)
+    ends = np.append(at[1:], len(who)) - 1
+    return who[at], low[at], reach[ends] - base[ends]
+
+
+def certified_by_year(m: int, width: int, at: Cells, lines: RowSet, certified: Bool) -> tuple[Int, Int]:
+    """Certified sums laid over the years of their line in proportion to its months, cut to whole units.
+
+    The total is exact; thousandths left over go to the undated sum. Returns (int64[m, Y], int64[m]).
+    """
+    touched = POPCOUNT[at.mask]
+    total = np.zeros(len(lines), np.int64)
+    np.add.at(total, at.row, touched)
+    running = np.cumsum(touched)
+    start = np.concatenate([[0], np.cumsum(np.bincount(at.row, minlength=len(lines)))])[:-1]
+    before = np.concatenate([[0], running])[start[at.row]]
+    whole = np.where(certified, lines.credited // THOUSAND, 0)[at.row]
+    upto = whole * (running - before) // np.maximum(total[at.row], 1)
+    below = whole * (running - before - touched) // np.maximum(total[at.row], 1)
+    rest = np.zeros(m, np.int64)
+    np.add.at(rest, lines.person[certified], lines.credited[certified] % THOUSAND)
+    return added(m, width, at, upto - below), rest
+
+
+def earnings_by_year(m: int, width: int, at: Cells, lines: RowSet) -> Int:
+    """Earnings of each year; a line over several years is split by the months it touches."""
+    money = np.where(lines.earnings > 0, lines.earnings, 0)
+    if not money.any():
+        return np.zeros((m, width), np.int64)
+    touched = POPCOUNT[at.mask]
+    total = np.zeros(len(lines), np.int64)
+    np.add.at(total, at.row, touched)
+    running = np.cumsum(touched)
+    start = np.concatenate([[0], np.cumsum(np.bincount(at.row, minlength=len(lines)))])[:-1]
+    done = running - np.concatenate([[0], running])[start[at.row]]
+    whole, weight = money[at.row], np.maximum(total[at.row], 1)
+    single = touched == weight
+    share = np.where(single, whole, whole // weight * done + whole % weight * done // weight)
+    before = np.where(single, 0, whole // weight * (done - touched) + whole % weight * (done - touched) // weight)
+    return added(m, width, at, share - before)
+
+
+def kinds_of(m: int, width: int, at: Cells, lines: RowSet) -> dict[int, Mask]:
+    present = np.unique(lines.kind)
+    if len(present) < 2:
+        return {}
+    return {int(kind): scatter(m, width, at, lines.kind[at.row] == kind) for kind in present}
+
+
+def classes(credited: Credited, lines: RowSet) -> dict[str, Mask]:
+    """Months by class: C compulsory and residence, V voluntary, E equivalent (Reg. 987/2009 art. 12)."""
+    months = credited.months
+    if months is None:
+        months = np.where(credited.by_year > 0, FULL_YEAR, 0).astype(np.uint16)
+    if not credited.kinds:
+        kind = int(lines.kind[0]) if len(lines) else 0
+        name = "V" if kind in VOLUNTARY_CLASS else "E" if kind == EQUIVALENT else "C"
+        return {c: (months if c == name else np.zeros_like(months)) for c in CLASSES}
+    out = {c: np.zeros_like(months) for c in CLASSES}
+    for kind, mask in credited.kinds.items():
+        name = "V" if kind in VOLUNTARY_CLASS else "E" if kind == EQUIVALENT else "C"
+        out[name] = out[name] | mask
+    return out

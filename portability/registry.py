@@ -1,0 +1,124 @@
+"""Schemes by id, found through the entry-point group `portability.schemes`; nothing here knows a country.
+
+An entry point names a function that yields the paths of scheme files (YAML). A file is read when its scheme is asked
+for; `us-oasdi` is looked for as us/oasdi.yaml (`in-eps` as in_/eps.yaml) below the folders of those functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from portability.errors import Fault, InputError, nearest
+from portability.scheme import Scheme, SchemeSource
+from portability.tables import Table, compiled
+from portability.units import UNITS
+from portability.yamlsource import Source, read
+
+HEAD = ("schema", "id", "country", "name", "currency", "unit", "branches", "calculator")
+PYTHON_WORDS = ("in", "is", "as")
+
+
+@cache
+def drawers() -> dict[str, Path]:
+    """Scheme id -> YAML file, from all installed packages (and the checkout, if nothing is installed)."""
+    from importlib.metadata import entry_points
+
+    found: dict[str, Path] = {}
+    points = list(entry_points(group="portability.schemes"))
+    functions = [point.load() for point in points]
+    if not any(point.name == "builtin" for point in points):
+        functions.append(importlib.import_module("calculators").drawers)
+    for function in functions:
+        for path in function():
+            found[scheme_id(Path(path))] = Path(path)
+    return dict(sorted(found.items()))
+
+
+def scheme_id(path: Path) -> str:
+    """…/in_/eps.yaml -> in-eps."""
+    return f"{path.parent.name.rstrip('_')}-{path.stem}"
+
+
+def ids() -> tuple[str, ...]:
+    return tuple(drawers())
+
+
+def country_of(scheme: str) -> str:
+    """Country of a scheme id: its first part."""
+    return scheme.split("-", 1)[0].upper()
+
+
+@cache
+def load(scheme: str) -> Scheme:
+    """The scheme of an id. Raises InputError if it is unknown or its file is faulty."""
+    path = drawers().get(scheme)
+    if path is None:
+        raise InputError([Fault("scheme:1:1", "scheme", repr(scheme), "a known scheme id",
+                                nearest(scheme, drawers()), "unknown_scheme")])
+    return from_source(source_of(path))
+
+
+def from_source(source: SchemeSource) -> Scheme:
+    """The calculator a scheme file names, built on its tables."""
+    if source.calculator == "none":
+        return Scheme(source)
+    name = "calculators.parametric:Parametric" if source.calculator == "parametric" else source.calculator
+    module, _, attribute = name.partition(":")
+    made = getattr(importlib.import_module(module), attribute)(source)
+    if not isinstance(made, Scheme):
+        raise TypeError(f"{name} is not a Scheme")
+    return made
+
+
+def source_of(path: Path) -> SchemeSource:
+    """Read and check a scheme file; every fault at once."""
+    from portability.compiled import stored
+
+    raw = path.read_bytes()
+    digest = "sha256:" + hashlib.sha256(raw).hexdigest()
+    text = stored(digest, lambda: checked(read(path)[0]))
+    tables = {name: compiled(name, text["id"], table) for name, table in text.get("tables", {}).items()}
+    return SchemeSource(text["id"], text["country"], text["name"], text["currency"], text["unit"],
+                        tuple(text["branches"]), text["calculator"], tables, digest, str(path), text)
+
+
+def checked(source: Source) -> Mapping[str, Any]:
+    """The document of a scheme file, or InputError with every fault."""
+    text = source.data
+    if not isinstance(text, dict):
+        source.fault((), text, "a mapping")
+        source.check()
+    for key in HEAD:
+        if key not in text:
+            source.fault((), "nothing", f"the key {key!r}", code="missing")
+    source.check()
+    if text["schema"] != "portability/scheme@1":
+        source.fault(("schema",), text["schema"], "portability/scheme@1")
+    if text["unit"] not in UNITS:
+        source.fault(("unit",), text["unit"], ", ".join(UNITS), nearest(str(text["unit"]), UNITS))
+    check_tables(source, text.get("tables", {}), text["id"])
+    source.check()
+    return text
+
+
+def check_tables(source: Source, tables: Mapping[str, Any], owner: str) -> None:
+    for name, table in tables.items():
+        try:
+            compiled(name, owner, table)
+        except (ValueError, KeyError, TypeError) as error:
+            source.fault(("tables", name), f"{name}: {error}", "a table with by, unit, cite, source, checked and rows")
+
+
+def known(schemes: Iterable[str]) -> dict[str, Scheme]:
+    return {scheme: load(scheme) for scheme in schemes}
+
+
+def all_tables() -> Iterable[Table]:
+    """Tables of every scheme."""
+    for scheme in ids():
+        yield from load(scheme).tables.values()

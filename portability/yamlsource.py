@@ -1,0 +1,209 @@
+"""Strict YAML and JSON with positions: what stands in the file is what the program reads.
+
+Only true, false, null and canonical integers are typed; every other scalar stays text (NO is Norway, 1.10 is
+1.10, a date is typed by the schema that asks for one). Tags, anchors, aliases, duplicate and non-text keys are
+faults. PyYAML's C parser reads; the constructor here is ours because the stock one guesses types.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from portability.errors import Fault, InputError, shown
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 40
+INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
+FIXED = {"true": True, "false": False, "null": None, "~": None, "": None}
+Path_ = tuple[str | int, ...]
+
+
+@define
+class Source:
+    """A document and where each of its values stands."""
+
+    name: str
+    data: Any
+    positions: dict[Path_, tuple[int, int]] = field(factory=dict)
+    faults: list[Fault] = field(factory=list)
+
+    def where(self, path: Path_) -> str:
+        """"file:line:column" of a value, or of the nearest enclosing one."""
+        while path and path not in self.positions:
+            path = path[:-1]
+        line, column = self.positions.get(path, (1, 1))
+        return f"{self.name}:{line}:{column}"
+
+    def fault(self, path: Path_, found: object, expected: str, hint: str = "", code: str = "invalid") -> None:
+        text = found if isinstance(found, Raw) else shown(found)
+        self.faults.append(Fault(self.where(path), dotted(path), str(text), expected, hint, code))
+
+    def check(self) -> None:
+        """Raise InputError if any fault was collected."""
+        if self.faults:
+            raise InputError(self.faults)
+
+
+class Raw(str):
+    """A description of what was found that is not to be quoted."""
+
+
+def dotted(path: Path_) -> str:
+    """("periods", 2, "start") -> "periods[2].start"."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else part)
+    return text or "(document)"
+
+
+def read(path: str | Path, limit: int = MAX_BYTES) -> list[Source]:
+    """The documents of a file; .json by suffix, else YAML. Raises InputError, never OSError."""
+    name = str(path)
+    try:
+        with open(path, "rb") as stream:
+            raw = stream.read(limit + 1)
+    except IsADirectoryError:
+        raise one(name, "a directory", "a file") from None
+    except OSError as error:
+        raise one(name, Raw(f"nothing readable ({error.strerror})"), "a readable file") from None
+    if len(raw) > limit:
+        raise one(name, Raw(f"more than {limit:,} bytes"), f"at most {limit:,} bytes", code="too_large")
+    return parse(raw, name)
+
+
+def one(name: str, found: object, expected: str, hint: str = "", code: str = "unreadable") -> InputError:
+    text = found if isinstance(found, Raw) else shown(found)
+    return InputError([Fault(f"{name}:1:1", "(document)", str(text), expected, hint, code)])
+
+
+def parse(raw: bytes | str, name: str) -> list[Source]:
+    """Text of one or more documents -> Sources; raises InputError with every syntax fault."""
+    if isinstance(raw, bytes):
+        if b"\0" in raw:
+            raise one(name, Raw("binary data"), "UTF-8 text (YAML or JSON)", code="binary")
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise one(name, Raw(f"a byte that is not UTF-8 at offset {error.start}"), "UTF-8 text",
+                      code="binary") from None
+    else:
+        text = raw
+    if not text.strip():
+        raise one(name, Raw("an empty file"), "a document", code="empty")
+    if text.lstrip()[0] == "{" and name.endswith((".json", ".jsonl")):
+        return [json_source(text, name)]
+    return yaml_sources(text, name)
+
+
+def json_source(text: str, name: str, line: int = 1) -> Source:
+    """One JSON document; numbers with a point stay exact text. `line`: its line in the enclosing file."""
+    source = Source(name, None, {(): (line, 1)})
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+        for key, value in items:
+            if key in seen:
+                source.fault((key,), Raw(f"the key {shown(key)} twice"), "each key once", code="duplicate_key")
+            seen[key] = value
+        return seen
+
+    def constant(word: str) -> Any:
+        source.fault((), Raw(word), "a number", code="not_a_number")
+
+    try:
+        source.data = json.loads(text, object_pairs_hook=pairs, parse_float=str, parse_constant=constant)
+    except (json.JSONDecodeError, RecursionError) as error:
+        at = (error.lineno + line - 1, error.colno) if isinstance(error, json.JSONDecodeError) else (line, 1)
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deeply nested"
+        where = f"{name}:{at[0]}:{at[1]}"
+        raise InputError([Fault(where, "(document)", reason, "valid JSON", code="syntax")]) from None
+    except ValueError:
+        raise InputError([Fault(f"{name}:{line}:1", "(document)", "a number with too many digits",
+                                "a number below 10^18", code="syntax")]) from None
+    return source
+
+
+def yaml_sources(text: str, name: str) -> list[Source]:
+    import yaml
+
+    loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        loader = loader_class(text)
+        sources = []
+        while loader.check_node():
+            sources.append(built(loader.get_node(), name))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+        found = " ".join(filter(None, [error.context, error.problem]))
+        code = "alias" if "alias" in found or "anchor" in found else "syntax"
+        raise InputError([Fault(f"{name}:{at}", "(document)", found, "valid YAML", code=code)]) from None
+    except yaml.YAMLError as error:
+        raise one(name, Raw(str(error).split("\n")[0]), "valid YAML", code="syntax") from None
+    except RecursionError:
+        raise one(name, Raw("too deeply nested"), f"at most {MAX_DEPTH} levels", code="syntax") from None
+    broken = [fault for source in sources for fault in source.faults]
+    if broken:
+        raise InputError(broken)
+    if not sources:
+        raise one(name, Raw("an empty file"), "a document", code="empty")
+    return sources
+
+
+def built(root: Any, name: str) -> Source:
+    source = Source(name, None)
+    seen: set[int] = set()
+
+    def visit(node: Any, path: Path_) -> Any:
+        source.positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if id(node) in seen:
+            source.fault(path, Raw("an alias (*name)"), "the value written out", code="alias")
+            return None
+        seen.add(id(node))
+        if len(path) > MAX_DEPTH:
+            source.fault(path, Raw("deeper nesting"), f"at most {MAX_DEPTH} levels", code="too_deep")
+            return None
+        if node.id == "scalar":
+            return scalar(node, path)
+        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rsplit(":", 1)[1] not in ("map", "seq"):
+            source.fault(path, Raw(f"the tag {shown(node.tag)}"), "no tags", code="tag")
+            return None
+        if node.id == "sequence":
+            return [visit(child, (*path, i)) for i, child in enumerate(node.value)]
+        return mapping(node, path)
+
+    def scalar(node: Any, path: Path_) -> Any:
+        if not str(node.tag).startswith("tag:yaml.org,2002:"):
+            source.fault(path, Raw(f"the tag {shown(node.tag)}"), "no tags", code="tag")
+            return None
+        if node.style in ('"', "'", "|", ">"):
+            return node.value
+        if node.value in FIXED:
+            return FIXED[node.value]
+        return int(node.value) if INTEGER.match(node.value) else node.value
+
+    def mapping(node: Any, path: Path_) -> dict[str | int, Any]:
+        made: dict[str | int, Any] = {}
+        for key_node, value_node in node.value:
+            at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if key_node.id != "scalar":
+                source.positions[(*path, "?")] = at
+                source.fault((*path, "?"), Raw("a key that is not text"), "a plain key", code="key")
+                continue
+            plain = key_node.style is None
+            key = int(key_node.value) if plain and INTEGER.match(key_node.value) else key_node.value
+            if key in made or key == "<<":
+                source.positions[(*path, key)] = at
+                what = "a merge key" if key == "<<" else f"the key {shown(key)} twice"
+                source.fault((*path, key), Raw(what), "each key once", code="duplicate_key")
+                continue
+            made[key] = visit(value_node, (*path, key))
+        return made
+
+    source.data = visit(root, ())
+    return source
