@@ -45,6 +45,7 @@ class Table:
 
     by      date (in force on a day) | born (the same, by birth date) | year (exact year only) | key (integer)
     keys    ascending: days, years or integers; values: int64, scaled by the table's unit
+    certain bool per row: a row without value (or marked unverified) is a hole, never the value before it
     until   first day (or year) after the table's life; FOREVER if the rule stands until changed
     """
 
@@ -54,6 +55,7 @@ class Table:
     unit: str
     keys: Int
     values: Int
+    certain: Bool
     cite: str
     source: str
     checked: str
@@ -86,7 +88,9 @@ class Table:
         else:
             index = np.searchsorted(self.keys, at)
             known = self.keys[np.minimum(index, len(self.keys) - 1)] == at
-        return np.where(known, self.values[np.clip(index, 0, len(self.keys) - 1)], 0), known
+        row = np.clip(index, 0, len(self.keys) - 1)
+        known = known & self.certain[row]
+        return np.where(known, self.values[row], 0), known
 
     def has(self, x: ArrayLike) -> Bool:
         return self.find(x)[1]
@@ -150,20 +154,23 @@ def compiled(name: str, owner: str, text: Mapping[str, Any]) -> Table:
         if not text.get(word):
             raise ValueError(f"{word} is missing")
     until = end_of_life(text, by)
-    return Table(name, owner, by, unit, keys, np.array([v for _, v in pairs], np.int64), str(text["cite"]),
-                 str(text["source"]), str(text["checked"]), until, bool(text.get("steps")), text)
+    return Table(name, owner, by, unit, keys, np.array([v or 0 for _, v in pairs], np.int64),
+                 np.array([v is not None for _, v in pairs]), str(text["cite"]), str(text["source"]),
+                 str(text["checked"]), until, bool(text.get("steps")), text)
 
 
-def dated_rows(text: Mapping[str, Any], scale: int) -> list[tuple[int, int]]:
+def dated_rows(text: Mapping[str, Any], scale: int) -> list[tuple[int, int | None]]:
     key = {"date": day, "born": day}.get(text.get("by", "date"), int)
-    return [(key(str(row["from"]) if key is day else row["from"]), scale_text(row["value"], scale))
-            for row in text["rows"] if not row.get("unverified")]
+    return [(key(str(row["from"]) if key is day else row["from"]),
+             None if row.get("unverified") or row["value"] is None else scale_text(row["value"], scale))
+            for row in text["rows"]]
 
 
-def plain_values(text: Mapping[str, Any], scale: int) -> list[tuple[int, int]]:
+def plain_values(text: Mapping[str, Any], scale: int) -> list[tuple[int, int | None]]:
     key = (lambda k: day(str(k))) if text.get("by", "date") in ("date", "born") else int
     unverified = set(text.get("unverified") or ())
-    return [(key(k), scale_text(v, scale)) for k, v in text["values"].items() if k not in unverified]
+    return [(key(k), None if v is None or k in unverified else scale_text(v, scale))
+            for k, v in text["values"].items()]
 
 
 def end_of_life(text: Mapping[str, Any], by: str) -> int:
