@@ -80,7 +80,7 @@ class Family:
     """Claimants other than the insured person: b rows sorted by person.
 
     claimant  number within the case (0, 1, …); relation: index into RELATIONS; flags: bit set over FLAGS
-    born, since (marriage, care), claim: days; residence: index into Cohort.countries; income: minor units or -1
+    born, since (marriage), claim, event (own disability): days, NODATE where not given; residence: index into Cohort.countries; income: minor units or -1
     """
 
     person: NDArray[np.int32]
@@ -92,6 +92,7 @@ class Family:
     born: Days
     since: Days
     claim: Days
+    event: Days
     own: NDArray[np.int32]
     facts: Mapping[str, Int] = field(factory=dict)
 
@@ -131,7 +132,7 @@ class Family:
         counts = np.bincount(person, minlength=int(keep.sum()))
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         cut = {name: getattr(self, name)[chosen] for name in
-               ("claimant", "relation", "flags", "residence", "born", "since", "claim", "own")}
+               ("claimant", "relation", "flags", "residence", "born", "since", "claim", "event", "own")}
         return Family(person=person, first=first, facts={k: v[chosen] for k, v in self.facts.items()}, **cut)
 
 
@@ -231,7 +232,7 @@ def take_family(fam: Family, idx: Index) -> Family:
     counts = np.diff(fam.first)[idx]
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     cut = {name: getattr(fam, name)[lines] for name in
-           ("claimant", "relation", "flags", "residence", "born", "since", "claim", "own")}
+           ("claimant", "relation", "flags", "residence", "born", "since", "claim", "event", "own")}
     return Family(person=np.repeat(np.arange(len(idx)), counts).astype(np.int32), first=first,
                   facts={k: v[lines] for k, v in fam.facts.items()}, **cut)
 

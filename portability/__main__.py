@@ -1,0 +1,6 @@
+"""`python -m portability` is the console script."""
+
+from portability.commands import main
+
+if __name__ == "__main__":
+    main()
