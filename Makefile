@@ -1,0 +1,52 @@
+# `make demo` answers real requests; `make test` runs every check. Both set up .venv themselves.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types floors unit cases wheel bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(STAMP)  ## .venv with the locked packages
+
+$(STAMP): requirements-dev.txt pyproject.toml .ci/setup
+	@bash .ci/setup $(VENV)
+	@touch $@
+
+demo: $(STAMP)  ## three real requests, their reasons, the ledger
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
+
+test: lint types floors unit cases wheel  ## every check
+	@echo "make test: everything passed"
+
+check: test  ## the same as test
+
+lint: $(STAMP)  ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)  ## mypy --strict
+	$(BIN)/mypy --strict
+
+floors: $(STAMP)  ## who may import whom
+	$(BIN)/lint-imports --no-cache
+
+unit: $(STAMP)  ## tests
+	$(BIN)/python -m pytest -q
+
+cases: $(STAMP)  ## official worked examples
+	$(BIN)/portability cases check tests/cases
+
+wheel: $(STAMP)  ## sdist, wheel, clean environment, run from elsewhere
+	@bash .ci/wheel $(VENV)
+
+bench: $(STAMP)  ## ratios, see docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+lock: $(STAMP)  ## resolve the dependencies again (needs pip-tools)
+	@bash .ci/lock $(VENV)
+
+clean:
+	rm -rf $(VENV) build dist demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
