@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from attrs import define, field, frozen
@@ -100,9 +100,9 @@ class SchemeSource:
 class Scheme:
     """Base of every calculator: the defaults make a record-only scheme (periods counted, right and amount unknown)."""
 
-    steps: ClassVar[tuple[Step, ...]] = ()
-    components: ClassVar[tuple[str, ...]] = ("amount",)
-    variants: ClassVar[Mapping[int, str]] = {}
+    steps: tuple[Step, ...] = ()
+    components: tuple[str, ...] = ("amount",)
+    variants: Mapping[int, str] = {}
 
     def __init__(self, source: SchemeSource):
         self.source = source
