@@ -25,7 +25,6 @@ check: test  ## the same as test
 
 lint: $(STAMP)  ## style
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 
 types: $(STAMP)  ## mypy --strict
 	$(BIN)/mypy --strict
