@@ -1,0 +1,115 @@
+"""United States, old-age, survivors and disability insurance (Social Security Act, title II). Parameters: oasdi.yaml.
+
+The law stands beside this file, by subject: oasdi_record (quarters of coverage, 413), oasdi_insured (414, 423(c)),
+oasdi_pia (415), oasdi_totalization (433, 20 CFR 404.1918), oasdi_age (402(q), (w)), oasdi_family (402(b)-(h), 403).
+Earnings are Social Security earnings as the record shows them; ages are attained on the day before the birthday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calculators.us import oasdi_age as age
+from calculators.us import oasdi_family as family
+from calculators.us import oasdi_insured as insured
+from calculators.us import oasdi_pia as pia
+from calculators.us import oasdi_record as record
+from calculators.us import oasdi_totalization as totalization
+from portability.cohort import INVALIDITY, OLD_AGE, SURVIVORS, Cohort, Family, RowSet
+from portability.scheme import Amounts, Award, Credited, Qualification, Quantity, Run, Scheme, Step
+from portability.view import View
+
+Int = NDArray[np.int64]
+
+
+class Oasdi(Scheme):
+    """Benefits on the record of one worker; see the modules for the law of each step."""
+
+    steps: tuple[Step, ...] = (*insured.STEPS, *pia.STEPS, *totalization.STEPS, *age.STEPS, *family.STEPS)
+    components = ("pia",)
+    variants = {0: "none", insured.CURRENTLY: "currently insured", insured.FULLY: "fully insured"}
+
+    def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
+        """413: quarters of coverage by calendar year."""
+        return record.credit(self.tables, co, rows, years)
+
+    def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
+        """414, 423(c)(1): fully, currently, disability insured."""
+        return insured.qualify(run, co, view, self.tables)
+
+    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+        """415 on the own record; 404.1918(b) on the theoretical one. The PIA, with all increases, in cents."""
+        now = insured.clock(run, co)
+        no_earnings(run, view)
+        if basis == "theoretical":
+            return Quantity(totalization.theoretical_pia(run, self.tables, now, view), "USD cent")
+        own = view.own
+        if co.branch == INVALIDITY:
+            now = self.better_year(run, co, view, now)
+        value, _ = pia.own_pia(run, self.tables, now, own.years, own.earnings)
+        if run.route == "national":
+            pia.older_methods(run, self.tables, now, own.years, own.earnings, value)
+        return Quantity(value, "USD cent")
+
+    def better_year(self, run: Run, co: Cohort, view: View, now: insured.Clock) -> insured.Clock:
+        """423(a)(2): with or without the period of disability, whichever gives more."""
+        waiting = record.waiting_month(co.event)
+        with insured.quietly(run):
+            able = insured.recently(run, view, now, waiting // 3)
+        return pia.waiting_year(run, self.tables, now, waiting // 12, able, view.own.years, view.own.earnings)
+
+    def share(self, run: Run, co: Cohort, q: Quantity, num: Int, den: Int) -> Int:
+        """404.1918(c): the pro rata PIA."""
+        return totalization.pro_rata(run, q.v, num, den)
+
+    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+        """402(a), (q), (w), 423(a)(2): after the fraction, the PIA is reduced or raised for age and cut to a dollar."""
+        now, amount = insured.clock(run, co), parts["pia"]
+        run.trace(pia.PIA, amount, when=np.array([run.route != "national"]))
+        if co.branch == OLD_AGE:
+            early = age.months_early(run, self.tables, now)
+            late = age.months_delayed(run, self.tables, now, view, qual.required)
+            base = self.support(run, now, view, amount, late)
+            amount = np.where(early > 0, age.reduced(amount, early),
+                              np.maximum(age.credited(self.tables, now, base, late), amount))
+        if co.branch == SURVIVORS:
+            return Amounts(amount, "USD", "month")
+        value = run.step(age.BENEFIT, lambda: amount, pia=parts["pia"])
+        return Amounts(run.step(age.MONTHLY, lambda: age.dollars(value, now.paid)), "USD", "month")
+
+    def support(self, run: Run, now: insured.Clock, view: View, amount: Int, late: Int) -> Int:
+        """404.313(e): credits never raise the special minimum, but the amount below it."""
+        if run.route != "national" or not (late > 0).any():
+            return amount
+        idx = np.flatnonzero((late > 0) & ~run.given(pia.PIA))
+        if not len(idx):
+            return amount
+        quiet = run.child(idx, trace_to=None)
+        own = view.own
+        low = pia.own_pia(quiet, self.tables, now.take(idx), own.years, own.earnings[idx])
+        base = amount.copy()
+        base[idx] = np.where(amount[idx] > low[1], low[1], amount[idx])
+        return base
+
+    def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
+        """404.1918(c): computation_period, the quarters of the computation years."""
+        return insured.term(name, run, insured.clock(run, co))
+
+    def award(self, run: Run, co: Cohort, fam: Family, parts: Mapping[str, Int], qual: Qualification,
+              view: View) -> Award | None:
+        """402(b)-(h): what each claimant would get on this record under one route."""
+        return family.award(self.tables, run, co, fam, parts, qual, view)
+
+    def limit(self, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Any) -> Int:
+        """403(a): the family maximum."""
+        return family.limit(self.tables, run, co, fam, amounts, route, offers)
+
+
+def no_earnings(run: Run, view: View) -> None:
+    """An amount needs the earnings of every period: 415(b)."""
+    if isinstance(view.own, record.Earned):
+        run.lacks(view.own.unpaid & ~run.given(pia.PIA), "fact_missing", fact="earnings", cite="42 USC 415(b)")

@@ -1,0 +1,85 @@
+"""Reduction for early and credit for delayed entitlement: 42 USC 402(q), (w), 20 CFR 404.313, 404.410."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calculators.us.oasdi_insured import AGE_70, CFR, Clock
+from portability.exact import mul_div, to_step
+from portability.scheme import Run, Step
+from portability.tables import Table
+from portability.view import View
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+Tables = Mapping[str, Table]
+
+FULL_AGE = Step("full_retirement_age", "month", "42 USC 416(l), 20 CFR 404.409", CFR + "404.409")
+EARLY = Step("reduction_months", "month", "20 CFR 404.410(a), 404.413", CFR + "404.410")
+DELAYED = Step("delayed_months", "month", "20 CFR 404.313(a)-(b)", CFR + "404.313")
+BENEFIT = Step("benefit_before_dollar_rounding", "USD cent", "20 CFR 404.410(a), 404.313(c)", CFR + "404.410",
+               pia="USD cent")
+MONTHLY = Step("monthly_benefit", "USD cent", "42 USC 415(g), 20 CFR 404.304(f)", CFR + "404.304")
+STEPS = (FULL_AGE, EARLY, DELAYED, BENEFIT, MONTHLY)
+
+JUNE_1982 = 1982 * 12 + 5  # Public Law 97-35: whole dollars
+
+
+def full_age(tables: Tables, year: Int) -> Int:
+    """416(l): full retirement age in months, by the year of the day before birth."""
+    return tables["full_retirement_age"].at(year)
+
+
+def months_early(run: Run, tables: Tables, now: Clock) -> Int:
+    """402(q)(1), 404.413: months from entitlement to full retirement age."""
+    age = full_age(tables, now.year)
+    run.trace(FULL_AGE, age)
+    return run.step(EARLY, lambda: np.maximum(now.attained(age) - now.entitled, 0))
+
+
+def reduced(pia: Int, months: Int) -> Int:
+    """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond; the reduction goes up to a dime."""
+    parts = 20 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)  # of 3600
+    return np.maximum(pia - mul_div(pia, parts, 36000, "up") * 10, 0)
+
+
+def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: Int) -> Int:
+    """402(w)(2), 404.313(b): months fully insured from full retirement age to 70; credits of the year of entitlement
+    count from the following January, all of them in the month of 70."""
+    def compute() -> Int:
+        start = np.maximum(now.attained(full_age(tables, now.year)), insured_month(run, now, view, required))
+        seventy, january = now.attained(AGE_70), now.entitled // 12 * 12
+        settled = (seventy <= now.paid) | (now.paid // 12 > now.entitled // 12)
+        end = np.select([seventy <= now.entitled, settled], [seventy, now.entitled], np.maximum(start, january))
+        return np.maximum(end - start, 0)
+    return run.step(DELAYED, compute)
+
+
+def insured_month(run: Run, now: Clock, view: View, required: Int) -> Int:
+    """402(w)(2)(A): first month of the quarter in which the worker became fully insured; with foreign coverage any."""
+    own = view.own
+    if run.route != "national":
+        return np.zeros_like(required)
+    missing = required - own.undated // 1000
+    running = own.by_year.cumsum(axis=1)
+    late = running < missing[:, None]
+    column = np.minimum(late.sum(axis=1), running.shape[1] - 1)
+    rows = np.arange(len(missing))
+    before = running[rows, column] - own.by_year[rows, column]
+    quarter = np.clip(missing - before - 1, 0, 3)
+    month = (int(own.years[0]) + column) * 12 + quarter * 3
+    return np.where(missing <= 0, 0, np.where(late.all(axis=1), now.paid, month))
+
+
+def credited(tables: Tables, now: Clock, amount: Int, months: Int) -> Int:
+    """402(w)(6), 404.313(c): a twelfth of the yearly rate for each month, down to a dime."""
+    rate = tables["delayed_credit"].at(now.year)
+    return to_step(mul_div(amount, 12000 + months * rate, 12000), 10)
+
+
+def dollars(amount: Int, paid: Int) -> Int:
+    """415(g): down to a whole dollar for months from June 1982."""
+    return np.where(paid >= JUNE_1982, to_step(amount, 100), amount)

@@ -1,0 +1,128 @@
+"""Quarters of coverage: 42 USC 413, 20 CFR 404.140-404.146."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from attrs import define, evolve
+from numpy.typing import NDArray
+
+from portability.cohort import INVALIDITY, Cohort, RowSet
+from portability.coverage import (
+    POPCOUNT,
+    QUARTER_OF,
+    Cells,
+    Credited,
+    cells,
+    certified_by_year,
+    earnings_by_year,
+    kinds_of,
+    scatter,
+)
+from portability.dates import NODATE, day_in_month, month_of
+from portability.exact import div
+from portability.tables import Table
+from portability.units import THOUSAND
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+YEARLY = 1978  # 413(a)(2)(A)(ii): from here quarters follow from the year's total
+FOUR = 4  # 404.143(a)
+QUARTER_WAGE = 50_00  # 404.141(b)(1): cents of wages that make a quarter before 1978
+SURE_WAGE = 200_00  # four quarters below 50 dollars hold less: one quarter is certain
+
+
+@define
+class Earned(Credited):
+    """Credited quarters and what the record leaves open.
+
+    possible  int64[m]: further quarters that pre-1978 wages, or a year without a published amount, may hold
+    unpaid    bool[m]: periods without earnings: the right can be judged, the amount cannot
+    """
+
+    possible: Int = None  # type: ignore[assignment]
+    unpaid: Bool = None  # type: ignore[assignment]
+
+    def take(self, idx: NDArray[np.intp]) -> Credited:
+        cut = super().take(idx)
+        return evolve(cut, possible=self.possible[idx], unpaid=self.unpaid[idx])  # type: ignore[call-arg]
+
+
+def credit(tables: Mapping[str, Table], co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Earned:
+    """413(a)(2): quarters per calendar year of m persons; certified quarters stand, the others follow from earnings."""
+    m, width = len(co), len(years)
+    undated = np.zeros(m, np.int64)
+    loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
+    np.add.at(undated, rows.person[loose], rows.credited[loose])
+    dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
+    lines = rows if bool(dated.all()) else rows.where(dated)
+    at = cells(lines, years)
+    certified = lines.credited >= 0
+    earnings = earnings_by_year(m, width, at, lines)
+    sums, free = certified_sums(m, at, lines, certified, earnings, undated)
+    least, most = from_wages(tables, years, free, earnings)
+    touched, unpaid = from_dates(m, at, lines, ~certified & (lines.earnings < 0), width)
+    last = last_quarter(co)
+    quarters = limited(np.minimum(sums + np.maximum(least, touched), FOUR), years, last)
+    possible = limited(np.minimum(sums + np.maximum(most, touched), FOUR), years, last) - quarters
+    return Earned("quarter", years, quarters, undated, earnings, None, kinds_of(m, width, at, lines),
+                  possible=possible.sum(axis=1), unpaid=unpaid | (undated > 0))
+
+
+def certified_sums(m: int, at: Cells, lines: RowSet, certified: Bool, earnings: Int, undated: Int) -> tuple[Int, Int]:
+    """(certified quarters per year, earnings of the lines without a certificate); adds rests to `undated`."""
+    if not certified.any():
+        return np.zeros_like(earnings), earnings
+    width = earnings.shape[1]
+    sums, rest = certified_by_year(m, width, at, lines, certified)
+    undated += rest
+    other = lines.where(np.ones(len(lines), np.bool_))
+    other.earnings = np.where(certified, -1, lines.earnings)
+    return sums, earnings_by_year(m, width, at, other)
+
+
+def from_wages(tables: Mapping[str, Table], years: NDArray[np.int32], free: Int, earnings: Int) -> tuple[Int, Int]:
+    """(least, most) quarters per year that the year's earnings give."""
+    amount = tables["quarter_amount"].row(years)
+    exact = np.minimum(free // np.where(amount > 0, amount, 1), FOUR) * (amount > 0)  # 404.143(a)
+    old = (years < YEARLY) & (years >= 1937)
+    base = np.where(old, tables["base"].row(years), 1)
+    full = earnings >= base  # 404.141(d): wages at the annual limit give all four
+    sure = np.where(full, FOUR, (free >= SURE_WAGE).astype(np.int64)) * (free > 0)
+    most = np.minimum(div(free, QUARTER_WAGE), FOUR)  # 404.141(b)(1)
+    late = (years >= YEARLY) & (amount == 0)  # amount not yet published
+    least = np.where(old, np.minimum(sure, most), exact)
+    return least, np.where(old, most, np.where(late, FOUR * (free > 0), exact))
+
+
+def from_dates(m: int, at: Cells, lines: RowSet, bare: Bool, width: int) -> tuple[Int, Bool]:
+    """Lines that name neither quarters nor earnings: the calendar quarters they touch; and whose they are."""
+    unpaid = np.zeros(m, np.bool_)
+    if not bare.any():
+        return np.zeros((m, width), np.int64), unpaid
+    unpaid[lines.person[bare]] = True
+    return POPCOUNT[QUARTER_OF[scatter(m, width, at, bare[at.row])]], unpaid
+
+
+def last_quarter(co: Cohort) -> Int:
+    """404.146(a), (b): no quarter that has not begun, none after death. year * 4 + quarter of the last one."""
+    last = waiting_month(co.risk) if co.branch == INVALIDITY else month_of(co.risk)
+    return last // 3
+
+
+def waiting_month(onset: NDArray[Any]) -> Int:
+    """First full calendar month of disability, where the waiting period begins (404.315(d)): month index."""
+    return month_of(onset) + (day_in_month(onset) > 1)
+
+
+def limited(quarters: Int, years: NDArray[np.int32], last: Int) -> Int:
+    """Quarters per year that fit up to and including each person's last calendar quarter."""
+    room = np.clip(last[:, None] + 1 - years.astype(np.int64)[None, :] * FOUR, 0, FOUR)
+    return np.minimum(quarters, room)
+
+
+def whole(undated: Int) -> Int:
+    return undated // THOUSAND
