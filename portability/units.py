@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import lcm
+from typing import Any
 
 import numpy as np
 from attrs import field, frozen
@@ -110,7 +111,7 @@ class ConversionTable:
         return via[target], via[source]
 
 
-def year_share(units: Int, unit: str, days_a_year: int = 360) -> Int:
+def year_share(units: Any, unit: str, days_a_year: int = 360) -> Any:
     """Units -> parts of a year in COMMON-ths (exact), so that schemes of one state can be summed."""
     per = days_a_year if unit == "day" else PER_YEAR[unit]
     return units * (COMMON // per)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from attrs import define, evolve, field
 from numpy.typing import NDArray
 
-from portability.coverage import Credited, POPCOUNT, QUARTER_OF, limited
+from portability.coverage import POPCOUNT, QUARTER_OF, Credited, limited
 from portability.units import THOUSAND, Conversion
 
 Int = NDArray[np.int64]
@@ -17,28 +15,35 @@ Bool = NDArray[np.bool_]
 
 @define
 class Part:
-    """Foreign periods of one scheme, converted: by_year int64[m, Y] and undated int64[m], both in the own unit.
+    """Foreign periods of one scheme in the own unit, for the persons `at` (rows of the view) who have such a record.
 
-    source  what was converted and how, so that a window can be cut and converted again
-    absorbed bool[m]: counts in the theoretical amount, not in the ratio (883/2004 art. 57(2))
-    third    bool[m]: of a third state
+    by_year  int64[j, Y]; undated int64[j], whole own units
+    source   what was converted and how, so that a window can be cut and converted again
+    absorbed bool[j]: counts in the theoretical amount, not in the ratio (883/2004 art. 57(2))
+    third    of a third state; right_only: not in the amount; as_needed: only as many as the right needs
     """
 
     scheme: str
+    at: NDArray[np.intp]
     by_year: Int
     undated: Int
     source: Credited
     conversion: Conversion
     absorbed: Bool
     third: bool = False
-    months: NDArray[np.uint16] | None = None
+    right_only: bool = False
+    as_needed: bool = False
 
     def total(self) -> Int:
+        """Units per person in `at`."""
         return self.by_year.sum(axis=1) + self.undated
 
-    def take(self, idx: NDArray[np.intp]) -> Part:
-        return evolve(self, by_year=self.by_year[idx], undated=self.undated[idx], source=self.source.take(idx),
-                      absorbed=self.absorbed[idx], months=None if self.months is None else self.months[idx])
+    def take(self, pos: NDArray[np.int64]) -> Part:
+        """Cut to the persons with pos >= 0 and renumber them."""
+        keep = pos[self.at] >= 0
+        return evolve(self, at=pos[self.at[keep]].astype(np.intp), by_year=self.by_year[keep],
+                      undated=self.undated[keep], source=self.source.take(np.flatnonzero(keep)),
+                      absorbed=self.absorbed[keep])
 
 
 @define
@@ -61,19 +66,47 @@ class View:
     def years(self) -> NDArray[np.int32]:
         return self.own.years
 
+    def __len__(self) -> int:
+        return len(self.own.undated)
+
     def foreign(self) -> Int:
         """Foreign units, whole: int64[m]."""
-        zero = np.zeros(len(self.own.undated), np.int64)
-        return sum((part.total() for part in self.parts), zero)
+        out = np.zeros(len(self), np.int64)
+        for part in self.parts:
+            out[part.at] += part.total()
+        return out
+
+    def for_amount(self) -> View:
+        """The same periods without those that only open the right."""
+        if not any(part.right_only for part in self.parts):
+            return self
+        return View(self.own, [part for part in self.parts if not part.right_only], self.required)
+
+    def limit_to_need(self, required: Int) -> None:
+        """Parts that count only as far as needed are cut to what the qualifying period still lacks (latest years first)."""
+        have = self.own.total()
+        for part in self.parts:
+            if part.as_needed:
+                room = np.maximum(required[part.at] - have[part.at], 0)
+                keep_dated = np.minimum(part.by_year.sum(axis=1), room)
+                upto = np.cumsum(part.by_year, axis=1)
+                part.by_year = np.clip(keep_dated[:, None] - (upto - part.by_year), 0, part.by_year)
+                part.undated = np.minimum(part.undated, room - keep_dated)
+            have[part.at] += part.total()
 
     def ratio_foreign(self) -> Int:
         """Foreign units that enter the ratio: those absorbed from a state below its minimum do not."""
-        zero = np.zeros(len(self.own.undated), np.int64)
-        return sum((np.where(part.absorbed, 0, part.total()) for part in self.parts), zero)
+        out = np.zeros(len(self), np.int64)
+        for part in self.parts:
+            out[part.at] += np.where(part.absorbed, 0, part.total())
+        return out
 
     def foreign_by_year(self) -> Int:
         """Dated foreign units: int64[m, Y]."""
-        return sum((part.by_year for part in self.parts), np.zeros_like(self.own.by_year))
+        out = np.zeros_like(self.own.by_year)
+        for part in self.parts:
+            out[part.at] += part.by_year
+        return out
 
     def units(self, basis: str) -> Int:
         """Units of a basis: own | theoretical (own + foreign) | minimum (the qualifying period)."""
@@ -87,39 +120,35 @@ class View:
     def within(self, first: Int, last: Int) -> Int:
         """Own and foreign units in the months [first, last) of each person; undated sums have no place in it."""
         own = self.own.window(first, last)
-        out = own.by_year.sum(axis=1)
-        taken = own.by_year
+        taken = own.by_year.copy()
         for part in self.parts:
-            cut = part.source.window(first, last)
-            got = converted(own, cut, part.conversion, taken)
-            taken = taken + got
-            out = out + got.sum(axis=1)
-        return out
+            cut = part.source.window(first[part.at], last[part.at])
+            taken[part.at] += converted(own.take(part.at), cut, part.conversion, taken[part.at])
+        return taken.sum(axis=1)
 
     def undated(self) -> Bool:
         """Who has sums without dates: bool[m]."""
         out = self.own.undated > 0
         for part in self.parts:
-            out = out | (part.undated > 0)
+            out[part.at] |= part.undated > 0
         return out
 
     def take(self, idx: NDArray[np.intp]) -> View:
-        return View(self.own.take(idx), [part.take(idx) for part in self.parts],
+        pos = np.full(len(self), -1, np.int64)
+        pos[idx] = np.arange(len(idx))
+        return View(self.own.take(idx), [part.take(pos) for part in self.parts],
                     None if self.required is None else self.required[idx])
 
 
 def converted(own: Credited, foreign: Credited, how: Conversion, taken: Int) -> Int:
     """Dated foreign units in the own unit per year: int64[m, Y]. Own first; `taken`: what is already counted."""
-    by_year = free_units(own, foreign)
-    units = how.steps(by_year)
+    units = how.steps(free_units(own, foreign))
     for year, constant in how.constants.items():
         column = np.flatnonzero(foreign.years == year)
-        if len(column):
-            units[:, column] = np.where(by_year[:, column] > 0, constant, 0)
-    if how.place == "covered_units" and how.target_unit == "quarter" and foreign.months is not None:
-        own_months = own.months if own.months is not None else np.zeros_like(foreign.months)
-        grid = QUARTER_OF[foreign.months] & ~QUARTER_OF[own_months]
-        units = np.minimum(how.steps(foreign.by_year), POPCOUNT[grid])
+        units[:, column] = np.where(foreign.by_year[:, column] > 0, constant, 0)
+    if how.place != "anywhere" and how.target_unit == "quarter" and foreign.months is not None:
+        own_grid = 0 if own.months is None else QUARTER_OF[own.months]
+        units = np.minimum(how.steps(foreign.by_year), POPCOUNT[QUARTER_OF[foreign.months] & ~own_grid])
     if how.fill_to is not None:
         units = np.minimum(units, np.maximum(how.fill_to - taken, 0))
     return units
@@ -132,9 +161,9 @@ def free_units(own: Credited, foreign: Credited) -> Int:
     return limited(foreign.by_year, foreign.months, foreign.months & ~own.months, foreign.unit)
 
 
-def part_of(scheme: str, own: Credited, foreign: Credited, how: Conversion, taken: Int,
-            convert: Callable[[Credited, Credited, Conversion, Int], Int] = converted) -> Part:
-    """One foreign scheme's periods under one conversion."""
-    by_year = convert(own, foreign, how, taken)
+def part_of(scheme: str, at: NDArray[np.intp], own: Credited, foreign: Credited, how: Conversion, taken: Int,
+            third: bool = False) -> Part:
+    """One foreign scheme's periods (rows `at` of the view; own, foreign and taken cut to them) under one conversion."""
+    by_year = converted(own, foreign, how, taken)
     undated = how.steps(foreign.undated, THOUSAND)
-    return Part(scheme, by_year, undated, foreign, how, np.zeros(len(undated), np.bool_), months=foreign.months)
+    return Part(scheme, at, by_year, undated, foreign, how, np.zeros(len(at), np.bool_), third)

@@ -1,0 +1,109 @@
+"""Each scheme's own persons in a batch: their records, credited once and read by every route."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import define, evolve
+from numpy.typing import NDArray
+
+from portability.cohort import Cohort, RowSet
+from portability.coverage import Credited, span_years
+from portability.dates import NODATE, month_of
+from portability.scheme import Scheme
+from portability.trace import NOFACT, Recorder, Run
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+
+@define
+class Holding:
+    """One scheme's m persons.
+
+    idx  their rows in the batch; pos[n]: person -> row here, -1 none
+    co   the persons without records; rows: their lines (person = row here), cut at the risk; credited: from them
+    """
+
+    scheme: Scheme
+    idx: Index
+    pos: Int
+    co: Cohort
+    rows: RowSet
+    credited: Credited
+    run: Run
+
+    @property
+    def country(self) -> str:
+        return self.scheme.country
+
+    def facts(self, at: Index | None = None) -> dict[str, Int]:
+        """Certified figures of this scheme by step key, for all or for the persons `at`."""
+        chosen = {key: value for (scheme, key), value in self.co.facts.items() if scheme == self.scheme.id}
+        return chosen if at is None else {key: value[at] for key, value in chosen.items()}
+
+    def new_run(self, route: str, at: Index | None = None, trace: bool = False) -> Run:
+        """A run of this scheme under a route, starting from what crediting found lacking."""
+        n = len(self.co) if at is None else len(at)
+        run = Run(n, self.scheme.id, route, facts=self.facts(at), trace_to=Recorder() if trace else None)
+        at = np.arange(n) if at is None else at
+        run.unknown_right |= self.run.unknown_right[at]
+        for code, detail, mask in self.run.reasons:
+            if mask[at].any():
+                run.reasons.append((code, detail, mask[at]))
+        return run
+
+
+def cut_at(rows: RowSet, risk: NDArray[np.int32]) -> RowSet:
+    """Lines end at the risk (claim or event); a line cut short keeps the share of its sums that its months give."""
+    limit = risk[rows.person]
+    dated = rows.start != NODATE
+    over = dated & (limit != NODATE) & (rows.end > limit)
+    if not over.any():
+        return rows
+    end = np.where(over, limit, rows.end).astype(np.int32)
+    full = month_of(rows.end - 1) - month_of(rows.start) + 1
+    kept = np.where(end > rows.start, month_of(end - 1) - month_of(rows.start) + 1, 0)
+
+    def shortened(values: Int) -> Int:
+        return np.where(over & (values > 0), values * kept // np.maximum(full, 1), values)
+
+    cut = evolve(rows, end=end, credited=shortened(rows.credited), earnings=shortened(rows.earnings))
+    return cut.where(~dated | (cut.end > cut.start))
+
+
+def holdings(co: Cohort, schemes: dict[str, Scheme], trace: bool = False) -> dict[str, Holding]:
+    """Every scheme in which the batch has records or certified figures. Credits each record once."""
+    rows = cut_at(co.rows, co.risk)
+    years = span_years(rows)
+    return {scheme_id: holding(co, rows, scheme_id, schemes[scheme_id], years) for scheme_id in co.schemes}
+
+
+def holding(co: Cohort, rows: RowSet, scheme_id: str, scheme: Scheme, years: NDArray[np.int32]) -> Holding:
+    number = co.schemes.index(scheme_id)
+    has = np.zeros(len(co), np.bool_)
+    has[co.rows.person[co.rows.scheme == number]] = True
+    for (owner, _), value in co.facts.items():
+        if owner == scheme_id:
+            has |= value != NOFACT
+    idx = np.flatnonzero(has)
+    pos = np.full(len(co), -1, np.int64)
+    pos[idx] = np.arange(len(idx))
+    mine = rows.where(rows.scheme == number).renumbered(pos)
+    people = co.persons(idx)
+    made = Holding(scheme, idx, pos, people, mine, Credited("", years, *EMPTY), Run(len(idx), scheme_id))
+    made.run = Run(len(idx), scheme_id, "national", facts=made.facts())
+    made.credited = scheme.credit(made.run, people, mine, years)
+    return made
+
+
+EMPTY = (np.zeros((0, 0), np.int64), np.zeros(0, np.int64), np.zeros((0, 0), np.int64), None)
+
+
+def recredited(holding: Holding, rows: RowSet, at: Index) -> Credited:
+    """The scheme's crediting of some of its lines only, for the persons `at`."""
+    pos = np.full(len(holding.co), -1, np.int64)
+    pos[at] = np.arange(len(at))
+    mine = rows.where(pos[rows.person] >= 0).renumbered(pos)
+    run = Run(len(at), holding.scheme.id, "national", facts=holding.facts(at))
+    return holding.scheme.credit(run, holding.co.persons(at), mine, holding.credited.years)
