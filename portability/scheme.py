@@ -103,6 +103,7 @@ class Scheme:
     steps: tuple[Step, ...] = ()
     components: tuple[str, ...] = ("amount",)
     variants: Mapping[int, str] = {}
+    whole_sums: bool = False  # sums belong to calendar years: a line cut at the risk keeps them whole
 
     def __init__(self, source: SchemeSource):
         self.source = source

@@ -31,6 +31,7 @@ class Oasdi(Scheme):
 
     steps: tuple[Step, ...] = (*insured.STEPS, *pia.STEPS, *totalization.STEPS, *age.STEPS, *family.STEPS)
     components = ("pia",)
+    whole_sums = True  # 413(a)(2)(A)(ii): a quarter follows from the total of the calendar year
     variants = {0: "none", insured.CURRENTLY: "currently insured", insured.FULLY: "fully insured"}
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
