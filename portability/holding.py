@@ -54,8 +54,11 @@ class Holding:
         return run
 
 
-def cut_at(rows: RowSet, risk: NDArray[np.int32]) -> RowSet:
-    """Lines end at the risk (claim or event); a line cut short keeps the share of its sums that its months give."""
+def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> RowSet:
+    """Lines end at the risk (claim or event); a line cut short keeps the share of its sums that its months give.
+
+    whole  bool[schemes]: law that credits by calendar year (42 USC 413(a)(2)) keeps the sums as certified
+    """
     limit = risk[rows.person]
     dated = rows.start != NODATE
     over = dated & (limit != NODATE) & (rows.end > limit)
@@ -66,7 +69,7 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32]) -> RowSet:
     kept = np.where(end > rows.start, month_of(end - 1) - month_of(rows.start) + 1, 0)
 
     def shortened(values: Int) -> Int:
-        return np.where(over & (values > 0), values * kept // np.maximum(full, 1), values)
+        return np.where(over & ~whole[rows.scheme] & (values > 0), values * kept // np.maximum(full, 1), values)
 
     cut = evolve(rows, end=end, credited=shortened(rows.credited), earnings=shortened(rows.earnings))
     return cut.where(~dated | (cut.end > cut.start))
@@ -74,7 +77,8 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32]) -> RowSet:
 
 def holdings(co: Cohort, schemes: dict[str, Scheme], trace: bool = False) -> dict[str, Holding]:
     """Every scheme in which the batch has records or certified figures. Credits each record once."""
-    rows = cut_at(co.rows, co.risk)
+    whole = np.array([schemes[scheme_id].whole_sums for scheme_id in co.schemes], np.bool_)
+    rows = cut_at(co.rows, co.risk, whole)
     years = span_years(rows)
     return {scheme_id: holding(co, rows, scheme_id, schemes[scheme_id], years) for scheme_id in co.schemes}
 
