@@ -15,12 +15,7 @@ from attrs import evolve, field, frozen
 from portability.dates import FOREVER, NODATE
 from portability.units import Conversion, ConversionTable
 
-__all__ = ["NONE", "NOT_REGULATED", "UNKNOWN", "Absent", "Agreement", "AmountRule", "BelowMinimum", "Choose", "Cite",
-           "Concurrence", "Condition", "Conversion", "ConversionTable", "Count", "Fee", "Floor", "Layers", "PartySpan",
-           "Persons", "Record", "Replaces", "Rounding", "Rule", "ShareOf", "Spell", "TakeOver", "Term", "ThirdStates"]
-
 Spell = tuple[str, int]  # ("month", 18)
-EVERYBODY: frozenset[str] = frozenset()
 
 
 class Absent(Enum):
@@ -340,27 +335,21 @@ class Layers:
         for i, default in enumerate(self.defaults):
             layered = dict(default)
             for row in rows:
-                for key, value in row.items():
-                    if key in SELECTORS:
-                        continue
-                    if value is None:
-                        layered.pop(key, None)
-                    else:
-                        layered[key] = value
+                layered |= {key: value for key, value in row.items() if key not in SELECTORS}
             assert self.build is not None
             path = "defaults" if len(self.defaults) == 1 else f"defaults[{i}]"
-            rule = self.build(layered, path, scheme)
+            rule = self.build({key: value for key, value in layered.items() if value is not None}, path, scheme)
             if not layered.get("excluded") and (rule.branches is None or branch in rule.branches):
                 made.append(rule)
         return tuple(made)
 
 
-SELECTORS = ("scheme", "country", "of_branches")
+SELECTORS = ("scheme", "country", "branches")
 
 
 def matches(row: Mapping[str, Any], scheme: str, country: str, branch: str) -> bool:
     """An annex row names schemes or countries, and perhaps the branches it is for."""
-    schemes, countries, branches = row.get("scheme"), row.get("country"), row.get("of_branches")
+    schemes, countries, branches = row.get("scheme"), row.get("country"), row.get("branches")
     if branches is not None and branch not in branches:
         return False
     return (schemes is not None and scheme in schemes) or (countries is not None and country in countries)
@@ -391,11 +380,12 @@ class Agreement:
     raw: Mapping[str, Any] = field(repr=False)
     any_party: bool = False  # a model: whatever states use it
     exclusive: bool = False  # one career, one scheme: no totalization at all (gcc-extension)
+    absent: Absent | None = None  # why there is no benefits part; None where there is one
 
     @property
     def coverage_only(self) -> bool:
         """Loads, binds and settles the applicable legislation, but has no benefits part."""
-        return not self.rules and not self.layers.defaults
+        return self.absent is NONE
 
     def countries(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(span.country for span in self.parties))

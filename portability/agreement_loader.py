@@ -1,0 +1,97 @@
+"""Agreement files: strict YAML, checked against the one table, then made into the model. All faults at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from portability.agreement import Agreement
+from portability.agreement_build import made
+from portability.agreement_checks import check
+from portability.agreement_schema import AGREEMENT, PATCH
+from portability.errors import Fault, InputError
+from portability.yamlsource import Source, parse, read
+
+Raw_ = Mapping[str, Any]
+Base = Callable[[str], "Agreement | None"]
+LAID_UNDER = ("defaults", "conversions", "sources", "lists", "legislation", "persons")
+
+
+def load(path_or_text: str | Path, base: Base | None = None) -> tuple[Agreement | None, list[Fault]]:
+    """An agreement from a file (a path) or from its text (anything with a line break).
+
+    base: finds the agreement that a `based_on:` names. Returns (agreement, []) or (None, every fault).
+    """
+    try:
+        source, raw = opened(path_or_text)
+        agreement = made(checked(source, base), source.name, digest_of(raw, source.data, base))
+    except InputError as error:
+        return None, list(error.faults)
+    return agreement, []
+
+
+def opened(path_or_text: str | Path) -> tuple[Source, bytes]:
+    """The one document of a file or text, and its bytes."""
+    if isinstance(path_or_text, str) and "\n" in path_or_text:
+        raw, sources = path_or_text.encode(), parse(path_or_text, "agreement")
+    else:
+        sources = read(path_or_text)
+        raw = Path(path_or_text).read_bytes()
+    if len(sources) != 1:
+        where = sources[1].where(())
+        raise InputError([Fault(where, "(document)", f"{len(sources)} documents", "one agreement a file")])
+    return sources[0], raw
+
+
+def checked(source: Source, base: Base | None = None) -> Raw_:
+    """The whole document, with its base laid under. Raises InputError with every fault."""
+    data = source.data
+    based = isinstance(data, dict) and "based_on" in data
+    (PATCH if based else AGREEMENT).check(source, (), data)
+    source.check()
+    whole = dict(data)
+    if based:
+        found = base(data["based_on"]) if base is not None else None
+        if found is None:
+            source.fault(("based_on",), data["based_on"], "the id of a known agreement", code="unknown_agreement")
+            source.check()
+        assert found is not None
+        whole = laid(found.raw, data)
+        AGREEMENT.check(source, (), whole)
+        source.check()
+    check(source, whole)
+    source.check()
+    return whole
+
+
+def laid(base: Raw_, top: Raw_) -> dict[str, Any]:
+    """A draft over its base: key by key; its rules stand before the base's, its annex rows after; null deletes.
+
+    What is not said about the standing of the draft is not inherited: it is a draft, and not in force.
+    """
+    made: dict[str, Any] = {**base, "kind": "draft", "status": "draft", "in_force": "none", "signed": "none"}
+    for key in ("until", "amendments"):
+        made.pop(key, None)
+    for key, value in top.items():
+        below = made.get(key)
+        if value is None:
+            made.pop(key, None)
+        elif key in LAID_UNDER and isinstance(value, dict) and isinstance(below, dict):
+            over = {**below, **value}
+            made[key] = {name: item for name, item in over.items() if item is not None}
+        elif key == "rules" and isinstance(value, list) and isinstance(below, list):
+            made[key] = [*value, *below]
+        elif key == "annex" and isinstance(below, list):
+            made[key] = [*below, *value]
+        else:
+            made[key] = value
+    return made
+
+
+def digest_of(raw: bytes, data: Any, base: Base | None) -> str:
+    """sha256 of the file's bytes; for a draft, of the base's digest and the bytes."""
+    under = base(data["based_on"]) if base and isinstance(data, dict) and data.get("based_on") else None
+    head = under.digest.encode() if under else b""
+    return "sha256:" + hashlib.sha256(head + raw).hexdigest()

@@ -1,0 +1,125 @@
+"""Finds agreements: by id in the catalogue, or by path. Checked documents are kept by the hash of their content.
+
+The catalogue is the checkout's `agreements/` (in a wheel `portability/agreements`), the folders that the entry-point
+group `portability.agreements` names, and folders given by the caller; a later folder wins over an earlier one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from portability.agreement import Agreement
+from portability.agreement_build import made
+from portability.agreement_loader import checked, digest_of, opened
+from portability.errors import Fault, InputError, nearest
+
+GROUP = "portability.agreements"
+FORMAT_MODULES = ("agreement_schema.py", "agreement_checks.py", "agreement_loader.py", "shape.py")
+UNDECIDED = ("draft", "model")
+
+
+def builtin() -> Path | None:
+    """The folder that ships with the package: inside the wheel, else beside the package in a checkout."""
+    here = Path(__file__).resolve().parent
+    found = [folder for folder in (here.parent / "agreements", here / "agreements") if folder.is_dir()]
+    return found[0] if found else None
+
+
+@cache
+def installed() -> tuple[Path, ...]:
+    """Folders of other packages: an entry point names a function that yields folders."""
+    from importlib.metadata import entry_points
+
+    return tuple(Path(folder) for point in entry_points(group=GROUP) for folder in point.load()())
+
+
+def paths(folders: Iterable[str | Path] = ()) -> dict[str, Path]:
+    """Agreement id (the file's name) -> file, sorted by id."""
+    own = builtin()
+    places = [*([own] if own else []), *installed(), *map(Path, folders)]
+    found = {path.stem: path for place in places for path in sorted(place.glob("*.yaml"))}
+    return dict(sorted(found.items()))
+
+
+def find(reference: str | Path, folders: Iterable[str | Path] = ()) -> Agreement:
+    """The agreement of an id or a path. Raises InputError with every fault of its file."""
+    folders = tuple(folders)
+    known = paths(folders)
+    text = str(reference)
+    if text in known:
+        return load_file(known[text], folders)
+    if Path(text).suffix in (".yaml", ".yml", ".json") or "/" in text:
+        return load_file(Path(text), folders)
+    raise InputError([Fault("agreement:1:1", "agreement", repr(text), "a known agreement id or the path of a file",
+                            nearest(text, known), "unknown_agreement")])
+
+
+def agreements(folders: Iterable[str | Path] = (), countries: Iterable[str] | None = None) -> tuple[Agreement, ...]:
+    """Every agreement of the catalogue that binds states; drafts and models only where they are named by `find`.
+
+    countries: only those between at least two of these states.
+    """
+    folders = tuple(folders)
+    wanted = None if countries is None else frozenset(countries)
+    loaded = (load_file(path, folders) for path in paths(folders).values())
+    return tuple(found for found in loaded if found.kind not in UNDECIDED
+                 and (wanted is None or len(wanted.intersection(found.countries())) > 1))
+
+
+def load_file(path: Path, folders: tuple[str | Path, ...] = ()) -> Agreement:
+    """One file -> Agreement; read again only if its content changed."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raw = b""
+    return of_content(path, hashlib.sha256(raw).hexdigest(), folders)
+
+
+@cache
+def of_content(path: Path, content: str, folders: tuple[str | Path, ...]) -> Agreement:
+    """The agreement of this content (`content`: its hash); its document comes from the cache where it can."""
+    from portability.compiled import stored
+
+    def base(name: str) -> Agreement | None:
+        known = paths(folders)
+        if name not in known or known[name].resolve() == path.resolve():
+            return None
+        return load_file(known[name], folders)
+
+    def document() -> dict[str, object]:
+        source, raw = opened(path)
+        whole = dict(checked(source, base))
+        return {"whole": whole, "digest": digest_of(raw, source.data, base)}
+
+    kept = stored(key_of(content, folders), document)
+    if path.stem != kept["whole"]["id"]:
+        raise InputError([Fault(f"{path}:1:1", "id", repr(kept["whole"]["id"]), f"the name of the file: {path.stem}",
+                                code="file_name")])
+    return made(kept["whole"], str(path), kept["digest"])
+
+
+def key_of(content: str, folders: tuple[str | Path, ...]) -> str:
+    """Key of a checked document: its content, the format's own code, and every file it may be based on."""
+    return hashlib.sha256("\n".join([content, format_digest(), *bases(folders)]).encode()).hexdigest()
+
+
+@cache
+def format_digest() -> str:
+    """Hash of the modules that say what a valid file is: a document checked by older ones is checked again."""
+    here = Path(__file__).resolve().parent
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in FORMAT_MODULES)).hexdigest()
+
+
+def bases(folders: tuple[str | Path, ...]) -> list[str]:
+    """Names and states of the files a draft can be based on."""
+    out = []
+    for name, path in paths(folders).items():
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        out.append(f"{name} {stat.st_size} {stat.st_mtime_ns}")
+    return out
