@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def drawers() -> Iterator[Path]:
-    """The YAML file of every scheme below this folder, in a fixed order; `<scheme>.<lang>.yaml` holds words, not law."""
+    """The YAML file of every scheme below this folder, in a fixed order (`<scheme>.<lang>.yaml` holds words)."""
     for path in sorted(Path(__file__).parent.glob("*/*.yaml")):
         if "." not in path.stem:
             yield path

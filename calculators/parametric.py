@@ -1,0 +1,266 @@
+"""Schemes that need no Python of their own: base x rate, qualifying periods, ages and cuts, all in YAML.
+
+The block `parametric:` of a scheme file:
+
+    ways:            # best first; the first that is open on the claim date is taken
+    - {name: standard, units: 180, age: 720, cite: …, from: DATE, until: DATE, cut: …}
+    base: {months: 60, or_less: true, cite: …}          # average of the record's earnings, a month
+    rate: {pieces: […], max: 100, cite: …}              # percent of the base
+    minimum: [{way: standard, table: smig, share: [2, 3], cite: …}]
+    entrants: {until: DATE, cite: …}                     # the law of who first entered later is not at hand
+    refund: {below: 180, pieces: […], cite: …}           # months of average pay, once, where no pension is reached
+    round: {how: half_up, step: 1}
+    full_career: 420
+
+A piece is `{from: 180, rate: 30}` (a flat rate from 180 units) or `{each: 12, above: 180, up_to: 480, rate: 2,
+part: down}` (2 for each 12 units between 180 and 480; `part` says what a broken step does: down, up, or unknown).
+A `cut` is `{to: 720, each: 12, rate: 5, part: unknown}`: 5 percent for each 12 months of age before 720.
+Where the law at hand does not say what a broken step does, the amount is unknown rather than rounded by us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portability.cohort import REFUND
+from portability.coverage import POPCOUNT, window_mask
+from portability.dates import FOREVER, NODATE, add_months, age_months, day, month_of
+from portability.exact import div, mul_div, scale_text, to_step
+from portability.scheme import (
+    Amounts,
+    Cohort,
+    Int,
+    Qualification,
+    Quantity,
+    Run,
+    Scheme,
+    SchemeSource,
+    Step,
+    View,
+)
+from portability.tables import unit_scale
+
+Bool = NDArray[np.bool_]
+PERCENT = 10**4  # rates are kept in ten-thousandths of a percent
+LOWEST_BIT = np.array([(i & -i).bit_length() - 1 if i else 0 for i in range(4096)], np.int64)
+BITS = np.array([i.bit_length() for i in range(4096)], np.int64)
+
+
+class Parametric(Scheme):
+    """A scheme written as YAML alone: see the head of this module."""
+
+    def __init__(self, source: SchemeSource):
+        super().__init__(source)
+        self.law: Mapping[str, Any] = source.text["parametric"]
+        self.ways: list[Mapping[str, Any]] = list(self.law["ways"])
+        self.variants = {i + 1: str(way["name"]) for i, way in enumerate(self.ways)}
+        money, cite = f"{self.currency} cent", self.cite
+        self.pay = Step("average_pay", money, cite("base"), total=money, months="month")
+        self.months = Step("averaging_months", "month", cite("base"))
+        self.above = Step("units_above", self.unit, cite("rate"), units=self.unit)
+        self.whole = Step("whole_steps_above", "1", cite("rate"))
+        self.extra = Step("extra_rate_percent", "1e-4", cite("rate"))
+        self.rate = Step("rate_percent", "1e-4", cite("rate"), units=self.unit)
+        self.full = Step("pension_before_cut", money, cite("rate"), average_pay=money, rate="1e-4")
+        self.cut = Step("cut_percent", "1e-4", cite("cut"), months_early="month")
+        self.pension = Step("pension", money, cite("pension"), before=money, minimum=money)
+        self.gratuity = Step("gratuity_months", "1e-4", cite("refund"), units=self.unit)
+        self.steps = (self.pay, self.months, self.above, self.whole, self.extra, self.rate, self.full, self.cut,
+                      self.pension, self.gratuity)
+
+    def cite(self, part: str) -> str:
+        """Citation of a block, else of the block `rate`, which every such scheme has."""
+        block = self.law.get(part)
+        if isinstance(block, Mapping) and "cite" in block:
+            return str(block["cite"])
+        return str(self.law["rate"]["cite"])
+
+    # -- right
+
+    def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
+        """The best way open on the claim date: units, age and days of validity of each way."""
+        counted, age = view.units("theoretical"), age_months(co.born, co.claim)
+        self.late_entrants(run, view)
+        if co.branch == REFUND:
+            return self.qualify_refund(run, view)
+        opens = [(counted >= int(way["units"])) & (age >= int(way["age"])) & self.valid(way, co.claim)
+                 for way in self.ways]
+        variant = np.select(opens, list(range(1, len(opens) + 1)), 0)
+        needed = np.array([min(int(way["units"]) for way in self.ways)] + [int(way["units"]) for way in self.ways])
+        ages = [np.where(counted >= int(way["units"]), int(way["age"]), 9999) for way in self.ways]
+        youngest = np.min(np.stack(ages), axis=0)
+        earliest = np.where(youngest < 9999, add_months(co.born, np.minimum(youngest, 1200)), NODATE)
+        rank = np.where(variant > 0, len(self.ways) + 1 - variant, 0)
+        return Qualification(variant > 0, view.own.total(), counted, needed[variant], variant, rank, earliest=earliest)
+
+    def late_entrants(self, run: Run, view: View) -> None:
+        """Who first entered on or after `entrants.until` is under a law that this file does not hold."""
+        block = self.law.get("entrants")
+        if block is None:
+            return
+        until = month_of(day(str(block["until"])))
+        months = masks(view)
+        first = np.argmax(months > 0, axis=1)
+        low = months[np.arange(run.n), first]
+        entered = view.years[first].astype(np.int64) * 12 + LOWEST_BIT[low]
+        run.lacks((low > 0) & (entered >= until), "rule_unknown", what="law of later entrants", cite=block["cite"])
+
+    def qualify_refund(self, run: Run, view: View) -> Qualification:
+        """A lump sum where the periods stay below what a pension needs."""
+        own, block = view.own.total(), self.law.get("refund")
+        if block is None:
+            run.lacks(np.ones(run.n, np.bool_), "rule_unknown", what="refund", scheme=self.id)
+            return Qualification(np.zeros(run.n, np.bool_), own, own, own, own * 0, own * 0)
+        met = (own > 0) & (own < int(block["below"]))
+        return Qualification(met, own, own, np.ones(run.n, np.int64), own * 0, met.astype(np.int64))
+
+    @staticmethod
+    def valid(way: Mapping[str, Any], claim: NDArray[Any]) -> Bool:
+        """Claims between the way's `from` and `until`."""
+        low = day(str(way["from"])) if "from" in way else NODATE
+        high = day(str(way["until"])) if "until" in way else FOREVER
+        return np.asarray((claim >= low) & (claim < high))
+
+    # -- amount
+
+    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+        """Base x rate on the units of the basis, a month."""
+        base = run.step(self.pay, lambda: self.average_pay(run, co, view))
+        if co.branch == REFUND:
+            months = run.step(self.gratuity, lambda: self.pieces(run, view.own.total(), self.law["refund"]),
+                              units=view.own.total)
+            return Quantity(mul_div(base, months, 10**4, "half_up"), f"{self.currency} cent")
+        rate = run.step(self.rate, lambda: self.rate_of(run, view.units(basis)), units=lambda: view.units(basis))
+        full = mul_div(base, rate, 100 * PERCENT, "half_up")
+        run.trace(self.full, full, average_pay=base, rate=rate)
+        return Quantity(full, f"{self.currency} cent")
+
+    def average_pay(self, run: Run, co: Cohort, view: View) -> Int:
+        """Earnings of the last months of the record, divided by these months (or by those there were)."""
+        block, last = self.law["base"], end_of_record(view)
+        if "months" in block:
+            want = np.full(run.n, int(block["months"]))
+        else:
+            want, _ = run.fact(self.months, need=np.ones(run.n, np.bool_))
+        total, months = earned(view, last - want, last)
+        run.lacks(total == 0, "fact_missing", fact=self.pay.key, cite=self.pay.cite)
+        run.lacks((total > 0) & (months < np.minimum(want, view.own.total())), "rule_unknown",
+                  what="a gap in the last months of the record", cite=self.pay.cite)
+        divisor = months if block.get("or_less") else want
+        return div(total, np.maximum(divisor, 1), "half_up")
+
+    def rate_of(self, run: Run, units: Int) -> Int:
+        """Percent of the base (ten-thousandths) for these units: the pieces one after the other, at most `max`."""
+        return self.pieces(run, units, self.law["rate"])
+
+    def pieces(self, run: Run, units: Int, block: Mapping[str, Any]) -> Int:
+        """The pieces of a block added up in ten-thousandths, at most its `max`."""
+        rate = np.zeros(run.n, np.int64)
+        for piece in block["pieces"]:
+            if "each" in piece:
+                rate = rate + self.stepwise(run, units, piece)
+            else:
+                rate = np.where(units >= int(piece["from"]), scale_text(piece["rate"], 4), rate)
+        return rate if "max" not in block else np.minimum(rate, scale_text(block["max"], 4))
+
+    def stepwise(self, run: Run, units: Int, piece: Mapping[str, Any]) -> Int:
+        """rate for each `each` units between `above` and `up_to`."""
+        top = np.minimum(units, int(piece["up_to"])) if "up_to" in piece else units
+        above = np.maximum(top - int(piece.get("above", 0)), 0)
+        whole = broken(run, above, int(piece["each"]), str(piece["part"]), self.rate)
+        extra = whole * scale_text(piece["rate"], 4)
+        run.trace(self.above, above, units=units)
+        run.trace(self.whole, whole)
+        run.trace(self.extra, extra)
+        return np.asarray(extra)
+
+    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+        """Less the cut for an early start, at least the minimum (national route), rounded as the file says."""
+        if co.branch == REFUND:
+            return Amounts(parts["amount"], self.currency, "once")
+        cut = np.zeros(run.n, np.int64)
+        for i, way in enumerate(self.ways):
+            if "cut" in way:
+                cut = np.where(qual.variant == i + 1, self.cut_of(run, co, way["cut"], qual.variant == i + 1), cut)
+        before = parts["amount"]
+        amount = mul_div(before, 100 * PERCENT - cut, 100 * PERCENT, "half_up")
+        floor = self.minimum(run, co, qual)
+        rule = self.law.get("round", {})
+        amount = to_step(np.maximum(amount, floor), int(rule.get("step", 1)), str(rule.get("how", "half_up")))
+        run.trace(self.pension, amount, before=before, minimum=floor)
+        return Amounts(amount, self.currency, str(self.law.get("per", "month")))
+
+    def cut_of(self, run: Run, co: Cohort, cut: Mapping[str, Any], who: Bool) -> Int:
+        """Percent (ten-thousandths) lost for the months of age before `to`."""
+        early = np.maximum(int(cut["to"]) - age_months(co.born, co.claim), 0)
+        with run.only(who):
+            steps = broken(run, early, int(cut["each"]), str(cut["part"]), self.cut)
+        percent = np.minimum(steps * scale_text(cut["rate"], 4), 100 * PERCENT)
+        run.trace(self.cut, percent, months_early=early, when=who)
+        return np.asarray(percent)
+
+    def minimum(self, run: Run, co: Cohort, qual: Qualification) -> Int:
+        """The national minimum of the way taken; 0 under an agreement, where its fraction is the agreement's affair."""
+        out = np.zeros(run.n, np.int64)
+        if run.route != "national":
+            return out
+        return self.minima(run, co, qual.variant)
+
+    def minima(self, run: Run, co: Cohort, variant: NDArray[Any]) -> Int:
+        out = np.zeros(run.n, np.int64)
+        for row in self.law.get("minimum", []):
+            who = np.isin(variant, [k for k, name in self.variants.items() if row["way"] in (name, "any")])
+            table = self.tables[str(row["table"])]
+            value = table.at(co.claim, run, need=who)
+            minor = value * 10 ** (unit_scale(f"{self.currency} cent")[0] - table.scale)
+            out = np.where(who, mul_div(minor, int(row["share"][0]), int(row["share"][1]), "half_up"), out)
+        return out
+
+    # -- what agreements ask
+
+    def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
+        """`full_career`, where the file states one."""
+        value = self.law.get(name) if name == "full_career" else None
+        return None if value is None else np.full(run.n, int(value), np.int64)
+
+    def amount_term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
+        """`minimum_pension` of the best way, where the file states one."""
+        if name != "minimum_pension" or "minimum" not in self.law:
+            return None
+        return self.minima(run, co, np.ones(run.n, np.int64))
+
+
+def broken(run: Run, x: Int, each: int, part: str, step: Step) -> Int:
+    """Steps of `each` in x; a broken step is dropped, counted or makes the amount unknown."""
+    if part == "unknown":
+        run.lacks(x % each != 0, "rule_unknown", what="a broken step", step=step.key, cite=step.cite)
+    return div(x, each, "up" if part == "up" else "down")
+
+
+def earned(view: View, first: Int, last: Int) -> tuple[Int, Int]:
+    """(earnings, credited months) in the months [first, last) of each person: int64[n], int64[n].
+
+    Earnings are known by year: of a year cut by the window the part counts that its credited months inside bear to
+    all its credited months (multiply first, cut down).
+    """
+    own, months = view.own, masks(view)
+    kept, all_ = POPCOUNT[months & window_mask(own.years, first, last)], POPCOUNT[months]
+    part = mul_div(np.maximum(own.earnings, 0), kept, np.maximum(all_, 1))
+    return part.sum(axis=1), np.where(own.earnings > 0, kept, 0).sum(axis=1)
+
+
+def masks(view: View) -> NDArray[np.uint16]:
+    """Touched months of the own record; a year credited as a whole touches them all."""
+    own = view.own
+    return own.months if own.months is not None else np.where(own.by_year > 0, 0xFFF, 0).astype(np.uint16)
+
+
+def end_of_record(view: View) -> Int:
+    """Month after the last credited month: int64[n]."""
+    months = masks(view)
+    last = months.shape[1] - 1 - np.argmax(months[:, ::-1] > 0, axis=1)
+    return np.asarray(view.years[last].astype(np.int64) * 12 + BITS[months[np.arange(len(months)), last]])
