@@ -89,11 +89,13 @@ class Oasdi(Scheme):
         idx = np.flatnonzero((late > 0) & ~run.given(pia.PIA))
         if not len(idx):
             return amount
-        quiet = run.child(idx, trace_to=None)
-        own = view.own
-        low = pia.own_pia(quiet, self.tables, now.take(idx), own.years, own.earnings[idx])
-        base = amount.copy()
-        base[idx] = np.where(amount[idx] > low[1], low[1], amount[idx])
+        quiet, cut, own = run.child(idx, trace_to=None), now.take(idx), view.own
+        special = pia.special_minimum(quiet, self.tables, cut, own.years, own.earnings[idx], ~quiet.given(pia.PIA))
+        some = amount[idx] == special
+        idx, base = idx[some], amount.copy()
+        if len(idx):
+            quiet = run.child(idx, trace_to=None)
+            base[idx] = pia.own_pia(quiet, self.tables, now.take(idx), own.years, own.earnings[idx])[1]
         return base
 
     def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:

@@ -111,8 +111,8 @@ def increased(run: Run, tables: Tables, amount: Int, eligible: Int, paid: Int, n
         rate = np.int64(cola.find(year)[0])
         if first_paid.has(year):
             rate = np.where(paid < JULY_2001, first_paid.find(year)[0], rate)
-        raised = dimes(value * (1000 + rate), 1000, np.bool_(year >= 1982))
-        value = np.where(on, raised, value)
+        way = "down" if year >= 1982 else "up"  # 415(i)(2)(A)(ii): the next lower dime since June 1982
+        value = np.where(on, mul_div(value, 1000 + rate, 10_000, way) * DIME, value)
     return value
 
 

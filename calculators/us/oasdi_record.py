@@ -15,6 +15,7 @@ from portability.coverage import (
     QUARTER_OF,
     Cells,
     Credited,
+    added,
     cells,
     certified_by_year,
     earnings_by_year,
@@ -61,7 +62,7 @@ def credit(tables: Mapping[str, Table], co: Cohort, rows: RowSet, years: NDArray
     lines = rows if bool(dated.all()) else rows.where(dated)
     at = cells(lines, years)
     certified = lines.credited >= 0
-    earnings = earnings_by_year(m, width, at, lines)
+    earnings = money_by_year(m, width, at, lines, lines.earnings)
     sums, free = certified_sums(m, at, lines, certified, earnings, undated)
     least, most = from_wages(tables, years, free, earnings)
     touched, unpaid = from_dates(m, at, lines, ~certified & (lines.earnings < 0), width)
@@ -72,30 +73,38 @@ def credit(tables: Mapping[str, Table], co: Cohort, rows: RowSet, years: NDArray
                   possible=possible.sum(axis=1), unpaid=unpaid | (undated > 0))
 
 
+def money_by_year(m: int, width: int, at: Cells, lines: RowSet, money: Int) -> Int:
+    """Earnings per calendar year. One row per year is how the record is kept; other lines are split by months."""
+    if len(at.row) == len(lines):
+        return added(m, width, at, np.maximum(money, 0))
+    return earnings_by_year(m, width, at, evolve(lines, earnings=money))
+
+
 def certified_sums(m: int, at: Cells, lines: RowSet, certified: Bool, earnings: Int, undated: Int) -> tuple[Int, Int]:
     """(certified quarters per year, earnings of the lines without a certificate); adds rests to `undated`."""
     if not certified.any():
         return np.zeros_like(earnings), earnings
     width = earnings.shape[1]
+    free = money_by_year(m, width, at, lines, np.where(certified, -1, lines.earnings))
+    if len(at.row) == len(lines) and not (lines.credited[certified] % THOUSAND).any():
+        return added(m, width, at, np.maximum(lines.credited, 0) // THOUSAND), free
     sums, rest = certified_by_year(m, width, at, lines, certified)
     undated += rest
-    other = lines.where(np.ones(len(lines), np.bool_))
-    other.earnings = np.where(certified, -1, lines.earnings)
-    return sums, earnings_by_year(m, width, at, other)
+    return sums, free
 
 
 def from_wages(tables: Mapping[str, Table], years: NDArray[np.int32], free: Int, earnings: Int) -> tuple[Int, Int]:
     """(least, most) quarters per year that the year's earnings give."""
     amount = tables["quarter_amount"].row(years)
-    exact = np.minimum(free // np.where(amount > 0, amount, 1), FOUR) * (amount > 0)  # 404.143(a)
+    least = np.where(amount > 0, np.minimum(free // np.maximum(amount, 1), FOUR), 0)  # 404.143(a)
+    most = np.where((years > YEARLY) & (amount == 0), FOUR * (free > 0), least)  # amount not yet published
     old = (years < YEARLY) & (years >= 1937)
-    base = np.where(old, tables["base"].row(years), 1)
-    full = earnings >= base  # 404.141(d): wages at the annual limit give all four
-    sure = np.where(full, FOUR, (free >= SURE_WAGE).astype(np.int64)) * (free > 0)
-    most = np.minimum(div(free, QUARTER_WAGE), FOUR)  # 404.141(b)(1)
-    late = (years >= YEARLY) & (amount == 0)  # amount not yet published
-    least = np.where(old, np.minimum(sure, most), exact)
-    return least, np.where(old, most, np.where(late, FOUR * (free > 0), exact))
+    if old.any():
+        paid, base = free[:, old], tables["base"].row(years[old])
+        most[:, old] = np.minimum(div(paid, QUARTER_WAGE), FOUR)  # 404.141(b)(1)
+        full = (earnings[:, old] >= base) & (paid > 0)  # 404.141(d): the annual limit gives all four
+        least[:, old] = np.select([full, paid >= SURE_WAGE], [FOUR, 1], 0)
+    return least, most
 
 
 def from_dates(m: int, at: Cells, lines: RowSet, bare: Bool, width: int) -> tuple[Int, Bool]:
@@ -122,7 +131,3 @@ def limited(quarters: Int, years: NDArray[np.int32], last: Int) -> Int:
     """Quarters per year that fit up to and including each person's last calendar quarter."""
     room = np.clip(last[:, None] + 1 - years.astype(np.int64)[None, :] * FOUR, 0, FOUR)
     return np.minimum(quarters, room)
-
-
-def whole(undated: Int) -> Int:
-    return undated // THOUSAND
