@@ -49,6 +49,14 @@ class InputError(PortabilityError):
         self.faults: tuple[Fault, ...] = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
 
+    def faults_text(self, most: int = 200) -> str:
+        """Every fault on a line of its own, with a count; beyond `most` only their number."""
+        lines = [str(fault) for fault in self.faults[:most]]
+        if len(self.faults) > most:
+            lines.append(f"… and {len(self.faults) - most:,} more")
+        count = len(self.faults)
+        return "\n".join([*lines, f"{count:,} fault{'s' if count != 1 else ''}; nothing was computed or written."])
+
 
 class LedgerError(PortabilityError):
     """The ledger refused or failed verification; exit code 3."""

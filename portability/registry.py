@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -122,3 +123,20 @@ def all_tables() -> Iterable[Table]:
     """Tables of every scheme."""
     for scheme in ids():
         yield from load(scheme).tables.values()
+
+
+@cache
+def bundle(scheme: str) -> bytes:
+    """The law of a scheme as one text: its YAML and the Python of its calculator's folder, by file name."""
+    found = load(scheme)
+    files = [Path(found.source.path)]
+    folder = Path(str(importlib.import_module(type(found).__module__).__file__)).parent
+    if type(found) is not Scheme:
+        files += sorted(folder.glob("*.py"))
+    texts = {path.name: path.read_text("utf-8") for path in files}
+    return json.dumps(texts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def digest(scheme: str) -> str:
+    """Digest of the bundle: a change of a table or of the program is a change of the rules."""
+    return "sha256:" + hashlib.sha256(bundle(scheme)).hexdigest()

@@ -166,7 +166,7 @@ class Run:
         finally:
             self.active = before
 
-    def step(self, step: Step, compute: Callable[[], Any], *, when: ArrayLike | None = None,
+    def step(self, step: Step, compute: Callable[[], Any], /, *, when: ArrayLike | None = None,
              years: Int | None = None, **terms: Any) -> Any:
         """The certified value of the step where the case gives one, else compute(); recorded either way.
 
@@ -185,7 +185,7 @@ class Run:
             value = np.where(given, fact, compute())
         return value
 
-    def trace(self, step: Step, value: Any, *, when: ArrayLike | None = None, years: Int | None = None,
+    def trace(self, step: Step, value: Any, /, *, when: ArrayLike | None = None, years: Int | None = None,
               **terms: Any) -> None:
         """Record a step (cohort of one only); `when` false: no step."""
         if self.trace_to is None:

@@ -115,3 +115,8 @@ def year_share(units: Any, unit: str, days_a_year: int = 360) -> Any:
     """Units -> parts of a year in COMMON-ths (exact), so that schemes of one state can be summed."""
     per = days_a_year if unit == "day" else PER_YEAR[unit]
     return units * (COMMON // per)
+
+
+def per_year_of(unit: str) -> int:
+    """Most units of this kind that a calendar year can hold by its dates."""
+    return {"day": 366, "week": 53, "month": 12, "quarter": 4, "year": 1}[unit]

@@ -1,0 +1,39 @@
+"""A case answered: the one call behind `determine`, replay and worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from portability import registry
+from portability.agreement import Agreement
+from portability.build import cohort_of
+from portability.case import Case
+from portability.determination import determination
+from portability.scenarios import estimate_range, next_steps
+from portability.totalization import Result, totalize
+
+Json = dict[str, Any]
+
+
+def answer(case: Case, agreements: Sequence[Agreement], trace: bool = True, ahead: bool = True) -> Json:
+    """The determination of one case; `ahead`: with what would change the answer. Does not depend on the clock."""
+    co = cohort_of([case])
+    schemes = registry.known(co.schemes)
+    result = totalize(co, schemes, agreements, trace=trace)
+    document = determination(case, result, 0, digests(result))
+    if ahead and len(co.rows):
+        document["next"] = next_steps(co, result, schemes, agreements)
+    if document["estimate"]:
+        spans = estimate_range(co, schemes, agreements)
+        for line in document["entitlements"]:
+            line["range"] = spans.get(line["scheme"])
+    return document
+
+
+def digests(result: Result) -> dict[str, str]:
+    """Digest of every scheme and agreement that took part in the result."""
+    found = {scheme: registry.digest(scheme) for scheme in result.batch.holdings}
+    used = {outcome.route for decision in result.decisions.values() for outcome in decision.outcomes}
+    found |= {agreement.id: agreement.digest for agreement in result.batch.agreements if agreement.id in used}
+    return found

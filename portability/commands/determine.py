@@ -1,0 +1,162 @@
+"""`portability determine`: cases in, determinations out, one ledger entry each."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portability.errors import Fault, InputError
+
+Json = dict[str, Any]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="CASE…")
+@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "html"]),
+              help="Default: table on a terminal, else json.")
+@click.option("--ledger", type=click.Path(dir_okay=False), envvar="PORTABILITY_LEDGER",
+              help="Ledger file (default: $PORTABILITY_LEDGER, else the user data directory).")
+@click.option("--dry-run", is_flag=True, help="Answer without recording.")
+@click.option("--agreement", "extra", multiple=True, type=click.Path(), metavar="FILE",
+              help="An agreement file (a draft, for instance) to apply besides the catalogue.")
+@click.option("--next/--no-next", "ahead", default=None, help="Whether to tell what would change the answer "
+              "(default: yes, but not for jsonl).")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write the answer to a file.")
+def determine(files: tuple[str, ...], form: str | None, ledger: str | None, dry_run: bool, extra: tuple[str, ...],
+              ahead: bool | None, out: str | None) -> None:
+    """Answer a portability request.
+
+    CASE is a YAML or JSON file in the form portability/case@1 (`portability schema case`), or `-` for JSON Lines on
+    standard input. The answer says, scheme by scheme, what is owed, from when, by which route, why (with the article),
+    what is missing and what would change it; then it is recorded in the ledger.
+
+    \b
+      portability determine examples/us-de.yaml
+      portability determine examples/us-de.yaml --format html --out answer.html
+      portability determine - --format jsonl --dry-run < cases.jsonl
+    """
+    from portability import case as case_module
+    from portability.answer import answer
+
+    form = form or ("table" if sys.stdout.isatty() or out else "json")
+    sources = list(read_all(files))
+    cases = loaded(case_module, sources)
+    agreements = agreements_for(extra)
+    tell = form != "jsonl" if ahead is None else ahead
+    documents: Iterable[Json] = (answer(case, agreements(case), ahead=tell) for case in cases)
+    if not dry_run:
+        documents = recorded(list(documents), cases, ledger, agreements)
+    written(documents, form, out, single=len(cases) == 1)
+
+
+def read_all(files: tuple[str, ...]) -> Iterable[Any]:
+    """Every document of every file; faults of all files are collected before any is raised."""
+    from portability.yamlsource import read
+
+    faults: list[Fault] = []
+    found: list[Any] = []
+    for name in files:
+        try:
+            found += lines_of_stdin() if name == "-" else jsonl(name) if name.endswith(".jsonl") else read(name)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def lines_of_stdin() -> list[Any]:
+    """JSON Lines (or one YAML or JSON document) on standard input."""
+    from portability.yamlsource import parse
+
+    raw = sys.stdin.buffer.read()
+    first = raw.lstrip()[:1]
+    return json_lines(raw, "<stdin>") if first == b"{" else list(parse(raw, "<stdin>"))
+
+
+def jsonl(name: str) -> list[Any]:
+    return json_lines(Path(name).read_bytes(), name)
+
+
+def json_lines(raw: bytes, name: str) -> list[Any]:
+    """One document a line; a single document over several lines is taken as a whole."""
+    from portability.yamlsource import Raw, json_source, one
+
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise one(name, Raw("bytes that are not UTF-8"), "UTF-8 text", code="binary") from None
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if lines and not lines[0][1].rstrip().endswith("}"):
+        return [json_source(text, name)]
+    faults: list[Fault] = []
+    found = []
+    for number, line in lines:
+        try:
+            found.append(json_source(line, name, number))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def loaded(case_module: Any, sources: list[Any]) -> list[Any]:
+    """Sources -> checked cases; every fault of every document at once."""
+    faults: list[Fault] = []
+    found = []
+    for source in sources:
+        try:
+            found.append(case_module.load(source))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def agreements_for(extra: tuple[str, ...]) -> Any:
+    """case -> the agreements that bind at least two of its countries, and those named on the command line."""
+    from functools import cache
+
+    from portability import catalogue
+    from portability.registry import country_of
+
+    added = [catalogue.find(path) for path in extra]
+    own = {a.id for a in added}
+
+    @cache
+    def between(countries: frozenset[str]) -> list[Any]:
+        return [*added, *(a for a in catalogue.agreements(countries=countries) if a.id not in own)]
+
+    return lambda case: between(frozenset(country_of(scheme) for scheme in case.schemes))
+
+
+def recorded(documents: list[Json], cases: list[Any], path: str | None, agreements: Any) -> list[Json]:
+    """One ledger entry per determination; the entry's number and hash go into the document that is shown."""
+    from portability.commands.recording import record
+
+    return record(documents, cases, path, agreements)
+
+
+def written(documents: Iterable[Json], form: str, out: str | None, single: bool) -> None:
+    with click.open_file(out or "-", "w", encoding="utf-8", atomic=bool(out)) as stream:
+        for number, document in enumerate(documents):
+            stream.write(rendered(document, form, number) + "\n")
+
+
+def rendered(document: Json, form: str, number: int) -> str:
+    if form == "jsonl":
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    if form == "json":
+        return json.dumps(document, ensure_ascii=False, indent=2)
+    from portability import report
+
+    if form == "html":
+        return report.html(document)
+    return ("\n" + "=" * 80 + "\n" if number else "") + report.table(document)

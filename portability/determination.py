@@ -1,0 +1,231 @@
+"""A determination: the engine's columns told for one person, in the stable form portability/determination@1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+import portability
+from portability.case import Case
+from portability.dates import NODATE, iso, month_iso, month_of
+from portability.exact import decimal_text
+from portability.registry import country_of
+from portability.routes import Outcome
+from portability.tables import minor_digits
+from portability.totalization import Decision, Result
+
+SCHEMA = "portability/determination@1"
+Json = dict[str, Any]
+
+
+def money(value: int, currency: str, per: str) -> Json:
+    return {"amount": decimal_text(int(value), minor_digits(currency)), "currency": currency, "per": per}
+
+
+def entitlement(result: Result, scheme_id: str, person: int) -> Json:
+    """One scheme's line: what it owes, by which route, why; every other route under `alternatives`."""
+    decision = result.decisions[scheme_id]
+    row = int(decision.holding.pos[person])
+    chosen = int(decision.chosen[row])
+    best = chosen if chosen >= 0 else most_telling(decision, row)
+    told = route_line(result, decision, best, row)
+    status = status_of(decision, row, told)
+    line: Json = {"scheme": scheme_id, "country": decision.holding.country, "status": status, **told}
+    if status != "entitled":
+        line["payable"] = None
+    elif not decision.known[row]:
+        line["payable"] = None
+        floor = int(decision.at_least[row])
+        line["at_least"] = None if floor < 0 else money(floor, decision.holding.scheme.currency, per_of(decision, row))
+    line["alternatives"] = [alternative(result, decision, number, row) for number in range(len(decision.outcomes))
+                            if number != best and decision.place(number, row) >= 0]
+    return line
+
+
+def per_of(decision: Decision, row: int) -> str:
+    for outcome in decision.outcomes:
+        if outcome.paid is not None:
+            return outcome.paid.amounts.per
+    return "month"
+
+
+def alternative(result: Result, decision: Decision, number: int, row: int) -> Json:
+    told = route_line(result, decision, number, row)
+    outcome = decision.outcomes[number]
+    at = decision.place(number, row)
+    met = bool(outcome.met[at]) and not (outcome.route == "national" and bool(decision.barred[row]))
+    unknown = bool(outcome.run.unknown_right[at])
+    return {"status": "entitled" if met else "unknown" if unknown else "not_entitled", **told}
+
+
+def most_telling(decision: Decision, row: int) -> int:
+    """Among routes that give nothing: one whose right is unknown, else the one with the least still missing."""
+    present = [n for n in range(len(decision.outcomes)) if decision.place(n, row) >= 0]
+
+    def lacking(number: int) -> tuple[int, int]:
+        outcome, at = decision.outcomes[number], decision.place(number, row)
+        missing = int(outcome.qual.required[at] - outcome.qual.counted[at])
+        return (0 if outcome.run.unknown_right[at] else 1, max(missing, 0))
+
+    return min(present, key=lacking)
+
+
+def status_of(decision: Decision, row: int, told: Json) -> str:
+    if decision.entitled[row]:
+        return "entitled"
+    if decision.unknown[row]:
+        return "unknown"
+    shortfall = told.get("shortfall")
+    if shortfall and shortfall.get("missing") == "0" and shortfall.get("earliest"):
+        return "deferred"
+    return "not_entitled"
+
+
+def route_line(result: Result, decision: Decision, number: int, row: int) -> Json:
+    """Route, method, periods, fraction, amounts, reasons and trace of one outcome for one person."""
+    outcome, scheme = decision.outcomes[number], decision.holding.scheme
+    at = decision.place(number, row)
+    qual = outcome.qual
+    line: Json = {"route": outcome.route, "method": outcome.method}
+    own, counted = int(qual.own[at]), int(qual.counted[at])
+    line["periods"] = {"unit": scheme.unit, "own": str(own), "foreign": str(counted - own), "counted": str(counted),
+                       "required": str(int(qual.required[at]))}
+    variant = scheme.variants.get(int(qual.variant[at]))
+    if variant:
+        line["variant"] = variant
+    line.update(amounts_of(decision, outcome, at, row, scheme.currency))
+    line["shortfall"] = None if outcome.met[at] else shortfall(outcome, at, scheme.unit)
+    line["reasons"] = reasons(outcome, at)
+    if outcome.run.trace_to is not None:
+        line["trace"] = [*outcome.run.trace_to.steps]
+    if outcome.rule is not None and (outcome.rule.cite.article or outcome.rule.cite.url):
+        line["rule"] = {"cite": outcome.rule.cite.article, "url": outcome.rule.cite.url}
+    return line
+
+
+def amounts_of(decision: Decision, outcome: Outcome, at: int, row: int, currency: str) -> Json:
+    paid, found = outcome.paid, np.flatnonzero(outcome.payees == at)
+    line: Json = {"theoretical": None, "fraction": None, "payable": None, "at_least": None, "from": None}
+    if paid is None or not len(found):
+        return line
+    k = int(found[0])
+    per = paid.amounts.per
+    if paid.fraction is not None:
+        line["fraction"] = f"{int(paid.fraction[0][k])}/{int(paid.fraction[1][k])}"
+    unknown = outcome.pay_run is not None and bool(outcome.pay_run.unknown_amount[k])
+    if not unknown:
+        line["payable"] = money(int(paid.amounts.v[k]), paid.amounts.currency, per)
+        if paid.theoretical is not None:
+            line["theoretical"] = money(int(paid.theoretical[k]), currency, per)
+    line["from"] = start_of(decision, outcome, at, k, row)
+    return line
+
+
+def start_of(decision: Decision, outcome: Outcome, at: int, k: int, row: int) -> str:
+    """First month (or day, where the benefit runs by days or weeks) of the benefit."""
+    assert outcome.paid is not None
+    start = int(decision.holding.co.claim[row])
+    for column, place in ((outcome.qual.start, at), (outcome.paid.amounts.start, k)):
+        if column is not None and int(column[place]) != NODATE:
+            start = max(start, int(column[place]))
+    return month_iso(int(month_of(start))) if outcome.paid.amounts.per in ("month", "year") else iso(start)
+
+
+def shortfall(outcome: Outcome, at: int, unit: str) -> Json | None:
+    qual = outcome.qual
+    missing = max(int(qual.required[at] - qual.counted[at]), 0)
+    earliest = NODATE if qual.earliest is None else int(qual.earliest[at])
+    if missing == 0 and earliest == NODATE:
+        return None
+    return {"unit": unit, "missing": str(missing), "earliest": None if earliest == NODATE else iso(earliest)}
+
+
+def reasons(outcome: Outcome, at: int) -> list[Json]:
+    """Why something is unknown, refused or a floor, each with the table or rule it lacks."""
+    found: list[Json] = []
+    for code, detail, mask in outcome.run.reasons:
+        if mask[at]:
+            found.append({"code": code, **detail})
+    if outcome.pay_run is not None and at in outcome.payees:
+        k = int(np.flatnonzero(outcome.payees == at)[0])
+        for code, detail, mask in outcome.pay_run.reasons:
+            if mask[k]:
+                found.append({"code": code, **detail})
+    for code, mask in outcome.refused.items():
+        if mask[at]:
+            found.append({"code": code, "stage": "gate", "cite": str(outcome.rule.cite) if outcome.rule else ""})
+    unique: list[Json] = []
+    for item in found:
+        if item not in unique:
+            unique.append(item)
+    return unique
+
+
+def timeline(case: Case) -> list[Json]:
+    """The record as bars: one entry per dated line, overlaps between countries marked."""
+    dated = [p for p in case.periods if p.start != NODATE]
+    out = []
+    for p in sorted(dated, key=lambda p: (p.start, p.scheme)):
+        country = country_of(p.scheme)
+        overlap = any(country_of(q.scheme) != country and q.start < p.end and p.start < q.end for q in dated)
+        out.append({"country": country, "scheme": p.scheme, "kind": p.kind, "start": iso(p.start), "end": iso(p.end - 1),
+                    "evidence": p.evidence, "overlap": overlap, "counted": p.status == "normal"})
+    return out
+
+
+def missing(lines: list[Json]) -> list[Json]:
+    """Evidence the file still needs: what a P8000 would ask for."""
+    wanted: list[Json] = []
+    for line in lines:
+        for reason in [*line["reasons"], *(r for other in line["alternatives"] for r in other["reasons"])]:
+            if reason["code"] in ("fact_missing", "period_dates_missing", "fx_missing"):
+                item = {"scheme": line["scheme"], "what": reason.get("fact") or reason.get("what") or reason["code"]}
+                if item not in wanted:
+                    wanted.append(item)
+    return wanted
+
+
+def warnings(case: Case) -> list[Json]:
+    """What a reader must know about the input: refunded lines, sums that differ from their dates."""
+    out: list[Json] = []
+    for number, p in enumerate(case.periods):
+        if p.status != "normal":
+            out.append({"code": p.status, "period": number, "scheme": p.scheme})
+        elif p.credited is not None and p.start != NODATE:
+            out += difference(number, p.scheme, p.start, p.end, p.credited)
+    for name in case.assumptions:
+        out.append({"code": "assumption_not_used", "assumption": name})
+    return out
+
+
+def difference(number: int, scheme: str, start: int, end: int, credited: int) -> list[Json]:
+    """A certified sum above what its dates could hold: counted as certified, and said."""
+    from portability import registry
+    from portability.units import per_year_of
+
+    months = int(month_of(end - 1) - month_of(start)) + 1
+    most = -(-months * per_year_of(registry.load(scheme).unit) // 12)
+    if credited <= most * 1000:
+        return []
+    return [{"code": "certified_above_dates", "period": number, "scheme": scheme, "certified": decimal_text(credited, 3),
+             "dates_hold": str(most)}]
+
+
+def determination(case: Case, result: Result, person: int, rules: Mapping[str, str]) -> Json:
+    """The document for one person of a result; `rules`: id -> digest of everything applied."""
+    schemes = [s for s in result.co.schemes if result.batch.holdings[s].pos[person] >= 0]
+    order = {scheme: i for i, scheme in enumerate(case.schemes)}
+    lines = [entitlement(result, scheme, person) for scheme in sorted(schemes, key=lambda s: order.get(s, 99))]
+    claim: Json = {"branch": case.claim.branch, "date": iso(case.claim.date)}
+    if case.claim.event != NODATE:
+        claim["event"] = iso(case.claim.event)
+    return {
+        "schema": SCHEMA, "reference": case.reference, "claim": claim,
+        "estimate": any(p.evidence == "assumed" for p in case.periods),
+        "entitlements": lines, "next": [], "warnings": warnings(case), "missing": missing(lines),
+        "timeline": timeline(case), "rules": {"engine": portability.__version__, **dict(sorted(rules.items()))},
+    }
+
+
