@@ -9,6 +9,8 @@ import numpy as np
 
 import portability
 from portability.case import Case
+from portability.claimants import Claims
+from portability.cohort import RELATIONS
 from portability.dates import NODATE, iso, month_iso, month_of
 from portability.exact import decimal_text
 from portability.registry import country_of
@@ -163,6 +165,38 @@ def reasons(outcome: Outcome, at: int) -> list[Json]:
     return unique
 
 
+def claimant_lines(result: Result, scheme_id: str, person: int) -> list[Json]:
+    """One line per member of the family who claims on this record."""
+    decision = result.decisions[scheme_id]
+    claims = decision.claims
+    if claims is None:
+        return []
+    row = int(decision.holding.pos[person])
+    first, last = int(claims.fam.first[row]), int(claims.fam.first[row + 1])
+    return [claimant_line(decision, claims, j) for j in range(first, last)]
+
+
+def claimant_line(decision: Decision, claims: Claims, j: int) -> Json:
+    chosen = int(claims.chosen[j])
+    line: Json = {
+        "scheme": decision.holding.scheme.id, "country": decision.holding.country,
+        "claimant": {"number": int(claims.fam.claimant[j]), "relation": RELATIONS[int(claims.fam.relation[j])]},
+        "status": "entitled" if chosen >= 0 else "unknown" if claims.run.unknown_right[j] else "not_entitled",
+        "route": "national", "payable": None, "at_least": None, "from": None, "alternatives": [],
+        "reasons": [{"code": code, **detail} for code, detail, mask in claims.run.reasons if mask[j]],
+    }
+    if chosen >= 0:
+        offer = claims.offers[chosen]
+        line["route"] = offer.outcome.route
+        if bool(offer.known[j]) and not claims.run.unknown_amount[j]:
+            line["before_family_maximum"] = money(int(claims.before[j]), offer.award.currency, offer.award.per)
+            line["payable"] = money(int(claims.paid[j]), offer.award.currency, offer.award.per)
+        line["from"] = month_iso(int(month_of(offer.award.start[j])))
+    if claims.run.recorders:
+        line["trace"] = [*claims.run.recorders[j].steps]
+    return line
+
+
 def timeline(case: Case) -> list[Json]:
     """The record as bars: one entry per dated line, overlaps between countries marked."""
     dated = [p for p in case.periods if p.start != NODATE]
@@ -218,6 +252,7 @@ def determination(case: Case, result: Result, person: int, rules: Mapping[str, s
     schemes = [s for s in result.co.schemes if result.batch.holdings[s].pos[person] >= 0]
     order = {scheme: i for i, scheme in enumerate(case.schemes)}
     lines = [entitlement(result, scheme, person) for scheme in sorted(schemes, key=lambda s: order.get(s, 99))]
+    lines += [line for scheme in schemes for line in claimant_lines(result, scheme, person)]
     claim: Json = {"branch": case.claim.branch, "date": iso(case.claim.date)}
     if case.claim.event != NODATE:
         claim["event"] = iso(case.claim.event)

@@ -6,7 +6,7 @@ import numpy as np
 from attrs import define, evolve
 from numpy.typing import NDArray
 
-from portability.cohort import Cohort, RowSet
+from portability.cohort import Cohort, RowSet, take_family
 from portability.coverage import Credited, span_years
 from portability.dates import NODATE, month_of
 from portability.scheme import Scheme
@@ -95,6 +95,7 @@ def holding(co: Cohort, rows: RowSet, scheme_id: str, scheme: Scheme, years: NDA
     pos[idx] = np.arange(len(idx))
     mine = rows.where(rows.scheme == number).renumbered(pos)
     people = co.persons(idx)
+    people.fam = None if co.fam is None else take_family(co.fam, idx)
     made = Holding(scheme, idx, pos, people, mine, Credited("", years, *EMPTY), Run(len(idx), scheme_id))
     made.run = Run(len(idx), scheme_id, "national", facts=made.facts())
     made.credited = scheme.credit(made.run, people, mine, years)

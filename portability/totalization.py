@@ -9,6 +9,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from portability.agreement import Agreement
+from portability.claimants import Claims, claims_of
 from portability.cohort import WISHES, Cohort
 from portability.holding import Holding, holdings
 from portability.routes import Batch, Outcome, certified, outcomes, settle_amount
@@ -39,6 +40,7 @@ class Decision:
     unknown: Bool
     at_least: Int
     barred: Bool = field(factory=lambda: np.zeros(0, np.bool_))
+    claims: Claims | None = None
 
     def place(self, outcome: int, row: int) -> int:
         """Position of a holding row in an outcome's sel, or -1."""
@@ -99,6 +101,7 @@ def decide(batch: Batch, held: Holding, found: list[Outcome]) -> Decision:
     made.unknown &= ~made.entitled
     hidden = better_unknown(made)
     made.known &= ~hidden
+    made.claims = claims_of(held, found, made.barred, batch.trace)
     return made
 
 
