@@ -67,8 +67,8 @@ class Aow(Scheme):
         who, start, end = merged(dated.person, dated.start, dated.end)
         low, high = np.maximum(start, first[who]), np.minimum(end, last[who])
         np.add.at(days, who, np.where(high > low, position(high) - position(low), 0))
-        return Insured(plain.unit, plain.years, plain.by_year, plain.undated, plain.earnings, plain.months, plain.kinds,
-                       insured_days=days)
+        return Insured(plain.unit, plain.years, plain.by_year, plain.undated, plain.earnings, plain.months,
+                       plain.kinds, insured_days=days)
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
         """Art. 7: pension age reached and at least one year insured."""
