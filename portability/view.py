@@ -147,7 +147,7 @@ def converted(own: Credited, foreign: Credited, how: Conversion, taken: Int) -> 
         column = np.flatnonzero(foreign.years == year)
         units[:, column] = np.where(foreign.by_year[:, column] > 0, constant, 0)
     if how.place != "anywhere" and how.target_unit == "quarter" and foreign.months is not None:
-        own_grid = 0 if own.months is None else QUARTER_OF[own.months]
+        own_grid = np.uint8(0) if own.months is None else QUARTER_OF[own.months]
         units = np.minimum(how.steps(foreign.by_year), POPCOUNT[QUARTER_OF[foreign.months] & ~own_grid])
     if how.fill_to is not None:
         units = np.minimum(units, np.maximum(how.fill_to - taken, 0))
