@@ -118,7 +118,7 @@ def take(batch: Batch, made: Decision, number: int, outcome: Outcome) -> None:
     """Compare one outcome with the best so far."""
     sel = outcome.sel
     value, known = outcome.amount()
-    met = outcome.met & ~(made.barred[sel] if outcome.route == "national" else False)
+    met = outcome.met & ~shut(made, outcome)
     made.unknown[sel] |= outcome.run.unknown_right
     order, tie = choice_of(batch, outcome)
     wish = made.holding.co.wish[sel]
@@ -137,6 +137,13 @@ def take(batch: Batch, made: Decision, number: int, outcome: Outcome) -> None:
     made.entitled[rows] = True
 
 
+def shut(made: Decision, outcome: Outcome) -> Bool:
+    """Persons for whom a rule has closed this route."""
+    if outcome.route != "national":
+        return np.zeros(len(outcome.sel), np.bool_)
+    return made.barred[outcome.sel]
+
+
 def choice_of(batch: Batch, outcome: Outcome) -> tuple[str, str]:
     if outcome.rule is None:
         return "first", "national"
@@ -151,8 +158,7 @@ def better_unknown(made: Decision) -> Bool:
     out = np.zeros(len(made.chosen), np.bool_)
     for number, outcome in enumerate(made.outcomes):
         _, known = outcome.amount()
-        shut = made.barred[outcome.sel] if outcome.route == "national" else False
-        open_ = outcome.met & ~known & ~shut
+        open_ = outcome.met & ~known & ~shut(made, outcome)
         other = made.chosen[outcome.sel] != number
         decided = chosen_outright(made, outcome.sel)
         out[outcome.sel] |= open_ & other & ~decided
