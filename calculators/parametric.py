@@ -264,3 +264,9 @@ def end_of_record(view: View) -> Int:
     months = masks(view)
     last = months.shape[1] - 1 - np.argmax(months[:, ::-1] > 0, axis=1)
     return np.asarray(view.years[last].astype(np.int64) * 12 + BITS[months[np.arange(len(months)), last]])
+
+
+def months_before(view: View, month: int) -> Int:
+    """Credited months of the own record before a calendar month: int64[n]."""
+    zero = np.zeros(len(view.own.undated), np.int64)
+    return np.asarray(POPCOUNT[masks(view) & window_mask(view.own.years, zero, zero + month)].sum(axis=1))

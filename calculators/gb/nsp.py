@@ -68,7 +68,8 @@ class NewStatePension(Scheme):
         """Pensions Act 1995 sch. 4: 65 for men born before 6 December 1953, else the later of age and fixed day."""
         age = add_months(co.born, self.tables["fixed_age"].at(co.born, run))
         written = self.tables["fixed_day"].at(co.born, run)
-        fixed = first_day(np.where(written > 0, written // 10000 * 12 + written // 100 % 100 - 1, 0)) + written % 100 - 1
+        month = np.where(written > 0, written // 10000 * 12 + written // 100 % 100 - 1, 0)
+        fixed = first_day(month) + written % 100 - 1
         old_men = co.born < day("1953-12-06")
         run.lacks(old_men & (co.sex == UNSPECIFIED), "fact_missing", fact="sex", cite="Pensions Act 1995 sch. 4")
         both = np.where(written > 0, np.maximum(age, fixed), age)
