@@ -54,7 +54,8 @@ def service(view: View) -> tuple[Int, Int]:
 class Eps(Scheme):
     """EPS 1995 paras. 9-12, 14."""
 
-    steps = (ELIGIBLE, SALARY, SERVICE, WEIGHTED, MONTHLY, HIGH, SLAB, TABLE_B, PAST, DEFERRED, TOTAL, WAGE, FACTOR, BENEFIT)
+    steps = (ELIGIBLE, SALARY, SERVICE, WEIGHTED, MONTHLY, HIGH, SLAB, TABLE_B, PAST, DEFERRED, TOTAL, WAGE,
+             FACTOR, BENEFIT)
     variants: Mapping[int, str] = {SUPERANNUATION: "superannuation", EARLY: "early", WITHDRAWAL: "withdrawal"}
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
