@@ -1,4 +1,5 @@
-"""From periods to a benefit: accrue, share, payable; the terms, caps and floors an agreement orders."""
+"""From periods to a benefit: accrue, share, payable; the terms, caps and floors an agreement
+orders."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ CERTIFIED = {"national": "independent_amount"}
 
 @define
 class Paid:
-    """What one route pays k persons. theoretical: minor units before the fraction, or None where points are shared."""
+    """What one route pays k persons. theoretical: minor units before the fraction, or None
+    where points are shared."""
 
     amounts: Amounts
     parts: dict[str, Int]
@@ -35,9 +37,17 @@ class Paid:
     base: Mapping[str, Int]
 
 
-def pay(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, rule: Rule | None,
-        whole: Bool | None = None) -> Paid:
-    """accrue -> floor -> share -> floor -> payable for k persons; `whole`: paid without the fraction."""
+def pay(
+    scheme: Scheme,
+    run: Run,
+    co: Cohort,
+    view: View,
+    qual: Qualification,
+    rule: Rule | None,
+    whole: Bool | None = None,
+) -> Paid:
+    """accrue -> floor -> share -> floor -> payable for k persons; `whole`: paid without the
+    fraction."""
     run.stage = "amount"
     view.required = qual.required
     certified = run.facts.get(CERTIFIED.get(run.route, "theoretical_amount"))
@@ -46,11 +56,20 @@ def pay(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, r
         made = by_law(scheme, run, co, view, qual, rule, whole)
     if certified is None or not given.any():
         return made
-    return as_certified(scheme, run, co, view, qual, rule, made, np.where(given, certified, 0), given)
+    return as_certified(
+        scheme, run, co, view, qual, rule, made, np.where(given, certified, 0), given
+    )
 
 
-def by_law(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, rule: Rule | None,
-           whole: Bool | None) -> Paid:
+def by_law(
+    scheme: Scheme,
+    run: Run,
+    co: Cohort,
+    view: View,
+    qual: Qualification,
+    rule: Rule | None,
+    whole: Bool | None,
+) -> Paid:
     parts: dict[str, Int] = {}
     base: dict[str, Int] = {}
     fraction: Pair | None = None
@@ -58,8 +77,13 @@ def by_law(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification
     for component in scheme.components:
         how = DIRECT if rule is None else rule.amount_of(component)
         if how.basis == "unknown":
-            run.lacks(np.ones(run.n, np.bool_), "rule_unknown", what="amount", rule=run.route,
-                      cite=str(how.cite or (rule.cite if rule else "")))
+            run.lacks(
+                np.ones(run.n, np.bool_),
+                "rule_unknown",
+                what="amount",
+                rule=run.route,
+                cite=str(how.cite or (rule.cite if rule else "")),
+            )
             parts[component] = np.zeros(run.n, np.int64)
             continue
         run.basis, run.terms = how.basis, {} if rule is None else rule.with_
@@ -70,23 +94,42 @@ def by_law(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification
         unshared = unshared + q.v if money and unshared is not None else None
         shared, pair = shared_part(scheme, run, co, view, qual, q, how, rule, whole)
         fraction = pair if pair is not None else fraction
-        parts[component] = limited_to_own(scheme, run, co, view, qual, component, how, shared, q.unit)
+        parts[component] = limited_to_own(
+            scheme, run, co, view, qual, component, how, shared, q.unit
+        )
     amounts = scheme.payable(run, co, parts, view, qual)
     return Paid(amounts, parts, fraction, unshared if fraction is not None else None, base)
 
 
-def shared_part(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, q: Quantity, how: AmountRule,
-                rule: Rule | None, whole: Bool | None) -> tuple[Int, Pair | None]:
+def shared_part(
+    scheme: Scheme,
+    run: Run,
+    co: Cohort,
+    view: View,
+    qual: Qualification,
+    q: Quantity,
+    how: AmountRule,
+    rule: Rule | None,
+    whole: Bool | None,
+) -> tuple[Int, Pair | None]:
     if how.numerator is None or how.denominator is None:
         return q.v, None
     num, den = fraction_of(scheme, run, co, view, qual, how)
     if whole is not None:
         num = np.where(whole, den, num)
     shared = scheme.share(run, co, q, num, den)
-    run.trace(Step("fraction", scheme.unit, cite_of(how, rule), url_of(how, rule), denominator=scheme.unit), num,
-              denominator=den)
-    run.trace(Step("pro_rata_amount", q.unit, cite_of(how, rule), url_of(how, rule), theoretical=q.unit), shared,
-              theoretical=q.v)
+    run.trace(
+        Step(
+            "fraction", scheme.unit, cite_of(how, rule), url_of(how, rule), denominator=scheme.unit
+        ),
+        num,
+        denominator=den,
+    )
+    run.trace(
+        Step("pro_rata_amount", q.unit, cite_of(how, rule), url_of(how, rule), theoretical=q.unit),
+        shared,
+        theoretical=q.v,
+    )
     after = floored(scheme, run, co, view, Quantity(shared, q.unit), rule, "after")
     return after.v, (num, den)
 
@@ -99,8 +142,17 @@ def url_of(how: AmountRule, rule: Rule | None) -> str:
     return how.cite.url or (rule.cite.url if rule else "")
 
 
-def limited_to_own(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, component: str,
-                   how: AmountRule, shared: Int, unit: str) -> Int:
+def limited_to_own(
+    scheme: Scheme,
+    run: Run,
+    co: Cohort,
+    view: View,
+    qual: Qualification,
+    component: str,
+    how: AmountRule,
+    shared: Int,
+    unit: str,
+) -> Int:
     """Never above the amount on own periods alone (20 CFR 404.1918(a)(4))."""
     if how.not_above != "own_amount":
         return shared
@@ -108,29 +160,57 @@ def limited_to_own(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Quali
     own = scheme.accrue(run, co, view, qual, component, "own")
     run.trace_to, run.basis = recorder, how.basis
     capped = np.minimum(shared, own.v)
-    run.trace(Step("amount_on_own_periods", unit, cite_of(how, None), url_of(how, None)), own.v, when=own.v < shared)
+    run.trace(
+        Step("amount_on_own_periods", unit, cite_of(how, None), url_of(how, None)),
+        own.v,
+        when=own.v < shared,
+    )
     return capped
 
 
-def as_certified(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, rule: Rule | None, made: Paid,
-                 certified: Int, given: Bool) -> Paid:
+def as_certified(
+    scheme: Scheme,
+    run: Run,
+    co: Cohort,
+    view: View,
+    qual: Qualification,
+    rule: Rule | None,
+    made: Paid,
+    certified: Int,
+    given: Bool,
+) -> Paid:
     """A sum the institution certified stands in the place of everything computed before it."""
     how = DIRECT if rule is None else rule.amount_of(scheme.components[0])
-    step = Step("theoretical_amount" if rule else "independent_amount", f"{scheme.currency} cent",
-                "as certified by the institution")
+    step = Step(
+        "theoretical_amount" if rule else "independent_amount",
+        f"{scheme.currency} cent",
+        "as certified by the institution",
+    )
     run.record(step, certified, None, {}, True)
     shared, pair = certified, made.fraction
     if how.numerator is not None and how.denominator is not None:
         num, den = fraction_of(scheme, run, co, view, qual, how)
         shared, pair = mul_div(certified, num, den, "half_up"), (num, den)
         run.trace(Step("pro_rata_amount", step.unit, cite_of(how, rule), url_of(how, rule)), shared)
-    amounts = Amounts(np.where(given, shared, made.amounts.v), scheme.currency, made.amounts.per, made.amounts.start)
-    theoretical = None if pair is None else np.where(given, certified, 0 if made.theoretical is None else made.theoretical)
+    amounts = Amounts(
+        np.where(given, shared, made.amounts.v),
+        scheme.currency,
+        made.amounts.per,
+        made.amounts.start,
+    )
+    theoretical = (
+        None
+        if pair is None
+        else np.where(given, certified, 0 if made.theoretical is None else made.theoretical)
+    )
     return Paid(amounts, made.parts, pair, theoretical, made.base)
 
 
-def fraction_of(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, how: AmountRule) -> Pair:
-    """Numerator and denominator in the scheme's unit (or the bigger step of `in`), capped as the rule says."""
+def fraction_of(
+    scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification, how: AmountRule
+) -> Pair:
+    """Numerator and denominator in the scheme's unit (or the bigger step of `in`), capped as
+    the rule says."""
     assert how.numerator is not None and how.denominator is not None
     num = term(how.numerator, scheme, run, co, view, qual)
     den = term(how.denominator, scheme, run, co, view, qual)
@@ -145,9 +225,18 @@ def fraction_of(scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualific
     return np.where(empty, 0, np.maximum(num, 0)), np.where(empty, 1, den)
 
 
-def capped(num: Int, den: Int, how: AmountRule, scheme: Scheme, run: Run, co: Cohort, view: View,
-           qual: Qualification) -> Pair:
-    """The full career limits both sides (883/2004 art. 56(1)(a)); 0: the benefit does not depend on duration."""
+def capped(
+    num: Int,
+    den: Int,
+    how: AmountRule,
+    scheme: Scheme,
+    run: Run,
+    co: Cohort,
+    view: View,
+    qual: Qualification,
+) -> Pair:
+    """The full career limits both sides (883/2004 art. 56(1)(a)); 0: the benefit does not
+    depend on duration."""
     assert how.cap is not None
     most = scheme_term(how.cap, scheme, run, co, view)
     if most is None:
@@ -161,7 +250,8 @@ def capped(num: Int, den: Int, how: AmountRule, scheme: Scheme, run: Run, co: Co
 
 
 def scheme_term(wanted: Term, scheme: Scheme, run: Run, co: Cohort, view: View) -> Int | None:
-    """A period of national law: the certified one, else the scheme's; None where neither is known."""
+    """A period of national law: the certified one, else the scheme's; None where neither is
+    known."""
     fact = run.facts.get(wanted.name)
     value = scheme.term(wanted.name, run, co, view)
     if fact is None:
@@ -169,7 +259,9 @@ def scheme_term(wanted: Term, scheme: Scheme, run: Run, co: Cohort, view: View) 
     return np.where(fact != NOFACT, fact, 0 if value is None else value)
 
 
-def term(wanted: Term, scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification) -> Int:
+def term(
+    wanted: Term, scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification
+) -> Int:
     """One length of a fraction in the scheme's unit: int64[k]."""
     n = run.n
     if wanted.kind == "own":
@@ -221,7 +313,9 @@ def between_ages(wanted: Term, scheme: Scheme, run: Run, co: Cohort) -> Int:
     low_age, high_age, not_before = wanted.rows[0]
     low = np.maximum(add_years(co.born, low_age), not_before)
     high = np.minimum(add_years(co.born, high_age), co.risk)
-    return in_unit(np.maximum(month_of(high) - month_of(low), 0), wanted.unit or "month", scheme, run)
+    return in_unit(
+        np.maximum(month_of(high) - month_of(low), 0), wanted.unit or "month", scheme, run
+    )
 
 
 def stepped(value: Int, scheme: Scheme, to: Rounding) -> Int:
@@ -232,7 +326,9 @@ def stepped(value: Int, scheme: Scheme, to: Rounding) -> Int:
     return div(year_share(value, scheme.unit, scheme.days_a_year), one * to.n, to.how)
 
 
-def floored(scheme: Scheme, run: Run, co: Cohort, view: View, q: Quantity, rule: Rule | None, stage: str) -> Quantity:
+def floored(
+    scheme: Scheme, run: Run, co: Cohort, view: View, q: Quantity, rule: Rule | None, stage: str
+) -> Quantity:
     """Minimum sums before or after the fraction."""
     for floor in () if rule is None else rule.floors:
         if floor.stage != stage:
@@ -240,24 +336,35 @@ def floored(scheme: Scheme, run: Run, co: Cohort, view: View, q: Quantity, rule:
         holds = condition_met(floor.condition, scheme, view, run)
         least = floor_sum(floor, scheme, run, co, view, q, holds)
         raised = np.where(holds, np.maximum(q.v, least), q.v)
-        run.trace(Step("minimum_amount", q.unit, str(floor.cite) or str(rule.cite) or "the agreement"), raised,
-                  when=raised > q.v)
+        run.trace(
+            Step("minimum_amount", q.unit, str(floor.cite) or str(rule.cite) or "the agreement"),
+            raised,
+            when=raised > q.v,
+        )
         q = Quantity(raised, q.unit)
     return q
 
 
-def floor_sum(floor: Floor, scheme: Scheme, run: Run, co: Cohort, view: View, q: Quantity, holds: Bool) -> Int:
+def floor_sum(
+    floor: Floor, scheme: Scheme, run: Run, co: Cohort, view: View, q: Quantity, holds: Bool
+) -> Int:
     if floor.to is None:
         return np.zeros(run.n, np.int64)
     least = scheme.amount_term(floor.to, run, co, view)
     if least is None or not q.unit.endswith(" cent"):
         run.lacks(holds, "rule_unknown", what=floor.to, scheme=scheme.id)
         return np.zeros(run.n, np.int64)
-    return least if floor.share is None else mul_div(least, floor.share[0], floor.share[1], "half_up")
+    return (
+        least if floor.share is None else mul_div(least, floor.share[0], floor.share[1], "half_up")
+    )
 
 
 def condition_met(condition: Condition | None, scheme: Scheme, view: View, run: Run) -> Bool:
     if condition is None:
         return np.ones(run.n, np.bool_)
-    units = {"own": view.own.total(), "foreign": view.foreign(), "counted": view.units("theoretical")}[condition.of]
+    units = {
+        "own": view.own.total(),
+        "foreign": view.foreign(),
+        "counted": view.units("theoretical"),
+    }[condition.of]
     return units >= fixed(*condition.least, scheme, run)

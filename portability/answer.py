@@ -16,8 +16,11 @@ from portability.totalization import Result, totalize
 Json = dict[str, Any]
 
 
-def answer(case: Case, agreements: Sequence[Agreement], trace: bool = True, ahead: bool = True) -> Json:
-    """The determination of one case; `ahead`: with what would change the answer. Does not depend on the clock."""
+def answer(
+    case: Case, agreements: Sequence[Agreement], trace: bool = True, ahead: bool = True
+) -> Json:
+    """The determination of one case; `ahead`: with what would change the answer. Does not
+    depend on the clock."""
     co = cohort_of([case])
     schemes = registry.known(co.schemes)
     result = totalize(co, schemes, agreements, trace=trace)
@@ -34,6 +37,12 @@ def answer(case: Case, agreements: Sequence[Agreement], trace: bool = True, ahea
 def digests(result: Result) -> dict[str, str]:
     """Digest of every scheme and agreement that took part in the result."""
     found = {scheme: registry.digest(scheme) for scheme in result.batch.holdings}
-    used = {outcome.route for decision in result.decisions.values() for outcome in decision.outcomes}
-    found |= {agreement.id: agreement.digest for agreement in result.batch.agreements if agreement.id in used}
+    used = {
+        outcome.route for decision in result.decisions.values() for outcome in decision.outcomes
+    }
+    found |= {
+        agreement.id: agreement.digest
+        for agreement in result.batch.agreements
+        if agreement.id in used
+    }
     return found

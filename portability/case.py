@@ -17,16 +17,61 @@ from portability.reader import Reader, kind_of
 from portability.scheme import Scheme
 from portability.tables import minor_digits
 from portability.trace import Step
-from portability.units import PLURALS, THOUSAND, UNITS, exact_factor, unit_named
+from portability.units import PLURALS, UNITS, exact_factor, unit_named
 from portability.yamlsource import Raw, Source
 
 SCHEMA = "portability/case@1"
-KEYS = ("schema", "reference", "person", "claim", "periods", "facts", "family", "rates", "assumptions", "note")
-PERSON_KEYS = ("born", "sex", "nationalities", "residence", "name", "children", "died", "flags", "national_numbers")
+KEYS = (
+    "schema",
+    "reference",
+    "person",
+    "claim",
+    "periods",
+    "facts",
+    "family",
+    "rates",
+    "assumptions",
+    "note",
+)
+PERSON_KEYS = (
+    "born",
+    "sex",
+    "nationalities",
+    "residence",
+    "name",
+    "children",
+    "died",
+    "flags",
+    "national_numbers",
+)
 CLAIM_KEYS = ("branch", "date", "event", "wish")
-PERIOD_KEYS = ("scheme", "kind", "start", "end", "credited", "earnings", "currency", "evidence", "status", "counts_for",
-               "code", "source", "note")
-FAMILY_KEYS = ("relation", "born", "since", "residence", "flags", "claim", "income", "name", "sex", "event")
+PERIOD_KEYS = (
+    "scheme",
+    "kind",
+    "start",
+    "end",
+    "credited",
+    "earnings",
+    "currency",
+    "evidence",
+    "status",
+    "counts_for",
+    "code",
+    "source",
+    "note",
+)
+FAMILY_KEYS = (
+    "relation",
+    "born",
+    "since",
+    "residence",
+    "flags",
+    "claim",
+    "income",
+    "name",
+    "sex",
+    "event",
+)
 MAX_EARNINGS = 10**13
 MAX_PERIODS = 5_000
 
@@ -35,7 +80,8 @@ MAX_PERIODS = 5_000
 class Period:
     """One line of an insurance record. start, end: days, end exclusive, NODATE without dates.
 
-    credited: certified sum in thousandths of the scheme's unit, or None; earnings: minor units, or None.
+    credited: certified sum in thousandths of the scheme's unit, or None; earnings: minor units, or
+    None.
     """
 
     scheme: str
@@ -54,7 +100,8 @@ class Period:
 
 @frozen
 class Claimant:
-    """A member of the family who claims. Days; NODATE where not given; income in minor units or None."""
+    """A member of the family who claims. Days; NODATE where not given; income in minor units or
+    None."""
 
     relation: str
     born: int
@@ -120,18 +167,24 @@ def read_case(top: Reader) -> Case | None:
     person, claim = read_person(top), read_claim(top)
     lines = list(top.items("periods"))
     if len(lines) > MAX_PERIODS:
-        top.fault("periods", Raw(f"{len(lines):,} periods"), f"at most {MAX_PERIODS:,}", code="too_many")
+        top.fault(
+            "periods", Raw(f"{len(lines):,} periods"), f"at most {MAX_PERIODS:,}", code="too_many"
+        )
         lines = []
     if claim.branch == "survivors" and person.died == NODATE:
         person = evolve(person, died=claim.event)
     periods = [read_period(line, person) for line in lines]
     schemes = {p.scheme: registry.load(p.scheme) for p in periods if p is not None}
     return Case(
-        reference=top.text("reference", secret=True), person=person, claim=claim,
-        periods=tuple(p for p in periods if p is not None), facts=read_facts(top, schemes),
+        reference=top.text("reference", secret=True),
+        person=person,
+        claim=claim,
+        periods=tuple(p for p in periods if p is not None),
+        facts=read_facts(top, schemes),
         family=tuple(read_claimant(member, claim) for member in top.items("family")),
         rates=tuple(filter(None, (read_rate(rate) for rate in top.items("rates")))),
-        assumptions=read_assumptions(top), raw=top.data,
+        assumptions=read_assumptions(top),
+        raw=top.data,
     )
 
 
@@ -142,8 +195,16 @@ def read_person(top: Reader) -> Person:
     born, died = at.date("born"), at.date("died")
     if NODATE not in (born, died) and died < born:
         at.fault("died", at.get("died"), "a date after the birth date", code="order")
-    return Person(born, at.choice("sex", SEXES, "unspecified"), countries(at, "nationalities"), country(at, "residence"),
-                  died, read_children(at), flags(at), at.text("name", secret=True))
+    return Person(
+        born,
+        at.choice("sex", SEXES, "unspecified"),
+        countries(at, "nationalities"),
+        country(at, "residence"),
+        died,
+        read_children(at),
+        flags(at),
+        at.text("name", secret=True),
+    )
 
 
 def read_children(at: Reader) -> tuple[int, ...]:
@@ -159,13 +220,19 @@ def country(at: Reader, key: str) -> str:
     value = at.get(key)
     if value is None:
         return ""
-    return at.choice(key, COUNTRIES, code="unknown_country") if known_country(at, key, value) else ""
+    return (
+        at.choice(key, COUNTRIES, code="unknown_country") if known_country(at, key, value) else ""
+    )
 
 
 def known_country(at: Reader, key: str, value: object) -> bool:
     if isinstance(value, str) and value in COUNTRIES:
         return True
-    hint = nearest(str(value).upper(), COUNTRIES) if not isinstance(value, str) else country_hint(value)
+    hint = (
+        nearest(str(value).upper(), COUNTRIES)
+        if not isinstance(value, str)
+        else country_hint(value)
+    )
     at.fault(key, value, "an ISO 3166 country code such as NO, PH or DE", hint, "unknown_country")
     return False
 
@@ -187,7 +254,9 @@ def countries(at: Reader, key: str) -> tuple[str, ...]:
         if isinstance(item, str) and item in COUNTRIES:
             found.append(item)
         else:
-            at.at(key).fault(i, item, "an ISO 3166 country code", country_hint(str(item)), "unknown_country")
+            at.at(key).fault(
+                i, item, "an ISO 3166 country code", country_hint(str(item)), "unknown_country"
+            )
     return tuple(found)
 
 
@@ -198,7 +267,9 @@ def flags(at: Reader) -> frozenset[str]:
         return frozenset()
     for i, item in enumerate(value):
         if item not in FLAGS:
-            at.at("flags").fault(i, item, ", ".join(FLAGS), nearest(str(item), FLAGS), "unknown_word")
+            at.at("flags").fault(
+                i, item, ", ".join(FLAGS), nearest(str(item), FLAGS), "unknown_word"
+            )
     return frozenset(item for item in value if item in FLAGS)
 
 
@@ -206,10 +277,23 @@ def read_claim(top: Reader) -> Claim:
     at = top.at("claim")
     if "claim" not in top.data or not at.mapping(CLAIM_KEYS, ("branch", "date")):
         return Claim("old_age", NODATE, NODATE, "none")
-    claim = Claim(at.choice("branch", BRANCHES, "old_age"), at.date("date", "1900-01-01"), at.date("event", "1900-01-01"),
-                  at.choice("wish", WISHES, "none"))
-    if claim.branch in ("survivors", "invalidity") and claim.event == NODATE and at.get("event") is None:
-        at.fault(None, Raw("nothing"), f"the key 'event': the day of the {claim.branch} event", code="missing")
+    claim = Claim(
+        at.choice("branch", BRANCHES, "old_age"),
+        at.date("date", "1900-01-01"),
+        at.date("event", "1900-01-01"),
+        at.choice("wish", WISHES, "none"),
+    )
+    if (
+        claim.branch in ("survivors", "invalidity")
+        and claim.event == NODATE
+        and at.get("event") is None
+    ):
+        at.fault(
+            None,
+            Raw("nothing"),
+            f"the key 'event': the day of the {claim.branch} event",
+            code="missing",
+        )
     return claim
 
 
@@ -219,23 +303,44 @@ def read_period(at: Reader, person: Person) -> Period | None:
     scheme_id = at.get("scheme")
     if not isinstance(scheme_id, str) or scheme_id not in registry.ids():
         if scheme_id is not None:
-            at.fault("scheme", scheme_id, "a known scheme (`portability schemes list` shows all)",
-                     nearest(str(scheme_id), registry.ids()), "unknown_scheme")
+            at.fault(
+                "scheme",
+                scheme_id,
+                "a known scheme (`portability schemes list` shows all)",
+                nearest(str(scheme_id), registry.ids()),
+                "unknown_scheme",
+            )
         return None
     scheme = registry.load(scheme_id)
     start, end = period_dates(at, person)
     currency = at.get("currency")
     if currency is not None and currency != scheme.currency:
-        at.fault("currency", currency, f"{scheme.currency}, the currency of {scheme_id}", code="currency")
+        at.fault(
+            "currency", currency, f"{scheme.currency}, the currency of {scheme_id}", code="currency"
+        )
     credited = read_credited(at, scheme)
     if start == NODATE and credited is None and at.get("start") is None:
-        at.fault(None, Raw("a line without dates or a certified sum"), "start and end, or credited: {months: 14}",
-                 code="missing")
+        at.fault(
+            None,
+            Raw("a line without dates or a certified sum"),
+            "start and end, or credited: {months: 14}",
+            code="missing",
+        )
     right, amount = read_counts_for(at)
-    return Period(scheme_id, at.choice("kind", KINDS, "compulsory"), start, end, credited,
-                  at.scaled("earnings", minor_digits(scheme.currency), 0, MAX_EARNINGS),
-                  at.choice("evidence", EVIDENCE, "certified"), at.choice("status", STATUS, "normal"), right, amount,
-                  at.text("code"), at.text("source"))
+    return Period(
+        scheme_id,
+        at.choice("kind", KINDS, "compulsory"),
+        start,
+        end,
+        credited,
+        at.scaled("earnings", minor_digits(scheme.currency), 0, MAX_EARNINGS),
+        at.choice("evidence", EVIDENCE, "certified"),
+        at.choice("status", STATUS, "normal"),
+        right,
+        amount,
+        at.text("code"),
+        at.text("source"),
+    )
 
 
 def period_dates(at: Reader, person: Person) -> tuple[int, int]:
@@ -250,9 +355,19 @@ def period_dates(at: Reader, person: Person) -> tuple[int, int]:
         at.fault("end", at.get("end"), f"a day on or after start ({iso(start)})", code="order")
         return NODATE, NODATE
     if person.born != NODATE and start < person.born:
-        at.fault("start", at.get("start"), f"a day on or after the birth date ({iso(person.born)})", code="before_birth")
+        at.fault(
+            "start",
+            at.get("start"),
+            f"a day on or after the birth date ({iso(person.born)})",
+            code="before_birth",
+        )
     if person.died != NODATE and last > person.died:
-        at.fault("end", at.get("end"), f"a day on or before the death ({iso(person.died)})", code="after_death")
+        at.fault(
+            "end",
+            at.get("end"),
+            f"a day on or before the death ({iso(person.died)})",
+            code="after_death",
+        )
     return start, last + 1
 
 
@@ -264,17 +379,30 @@ def read_credited(at: Reader, scheme: Scheme) -> int | None:
     words = (*UNITS, *PLURALS)
     inner = at.at("credited")
     if not isinstance(value, dict) or not value:
-        at.fault("credited", kind_of(value), "a sum with its unit, for example {months: 14}", code="type")
+        at.fault(
+            "credited", kind_of(value), "a sum with its unit, for example {months: 14}", code="type"
+        )
         return None
     total = 0
     for key in value:
         if key not in words:
-            inner.fault(key, Raw(f"the unknown unit {key!r}"), ", ".join(UNITS), nearest(str(key), words), "unknown_unit")
+            inner.fault(
+                key,
+                Raw(f"the unknown unit {key!r}"),
+                ", ".join(UNITS),
+                nearest(str(key), words),
+                "unknown_unit",
+            )
             continue
         amount = inner.scaled(str(key), 3, 0, 100_000)
         factor = exact_factor(unit_named(str(key)), scheme.unit, scheme.days_a_year)
         if factor is None:
-            inner.fault(str(key), Raw(f"a sum in {key}"), f"the unit of {scheme.id}: {scheme.unit}", code="wrong_unit")
+            inner.fault(
+                str(key),
+                Raw(f"a sum in {key}"),
+                f"the unit of {scheme.id}: {scheme.unit}",
+                code="wrong_unit",
+            )
         elif amount is not None:
             total += amount * factor
     return total
@@ -287,8 +415,12 @@ def read_counts_for(at: Reader) -> tuple[frozenset[str] | None, frozenset[str] |
     found = []
     for key in ("entitlement", "amount"):
         value = inner.get(key)
-        if value is not None and not (isinstance(value, list) and all(item in BRANCHES for item in value)):
-            inner.fault(key, value, f"a list of branches ({', '.join(BRANCHES)})", code="unknown_word")
+        if value is not None and not (
+            isinstance(value, list) and all(item in BRANCHES for item in value)
+        ):
+            inner.fault(
+                key, value, f"a list of branches ({', '.join(BRANCHES)})", code="unknown_word"
+            )
             value = None
         found.append(None if value is None else frozenset(value))
     return found[0], found[1]
@@ -315,8 +447,13 @@ def read_facts(top: Reader, schemes: Mapping[str, Scheme]) -> dict[tuple[str, st
         return facts
     for scheme_id in value:
         if scheme_id not in registry.ids():
-            top.at("facts").fault(scheme_id, scheme_id, "a known scheme", nearest(str(scheme_id), registry.ids()),
-                                  "unknown_scheme")
+            top.at("facts").fault(
+                scheme_id,
+                scheme_id,
+                "a known scheme",
+                nearest(str(scheme_id), registry.ids()),
+                "unknown_scheme",
+            )
             continue
         scheme = schemes.get(scheme_id) or registry.load(scheme_id)
         allowed = {**engine_steps(scheme), **scheme.all_steps()}
@@ -335,8 +472,15 @@ def read_claimant(at: Reader, claim: Claim) -> Claimant:
     if not at.mapping(FAMILY_KEYS, ("relation", "born")):
         return Claimant("spouse", NODATE, NODATE, "", frozenset(), claim.date, NODATE)
     started = at.date("claim")
-    return Claimant(at.choice("relation", RELATIONS, "spouse"), at.date("born"), at.date("since"), country(at, "residence"),
-                    flags(at), claim.date if started == NODATE else started, at.date("event"))
+    return Claimant(
+        at.choice("relation", RELATIONS, "spouse"),
+        at.date("born"),
+        at.date("since"),
+        country(at, "residence"),
+        flags(at),
+        claim.date if started == NODATE else started,
+        at.date("event"),
+    )
 
 
 def read_rate(at: Reader) -> tuple[str, str, int, Fraction, str] | None:
@@ -344,8 +488,13 @@ def read_rate(at: Reader) -> tuple[str, str, int, Fraction, str] | None:
         return None
     for key in ("from", "to"):
         if at.get(key) is not None and at.get(key) not in CURRENCIES:
-            at.fault(key, at.get(key), "an ISO 4217 currency code such as EUR", nearest(str(at.get(key)).upper(), CURRENCIES),
-                     "unknown_currency")
+            at.fault(
+                key,
+                at.get(key),
+                "an ISO 4217 currency code such as EUR",
+                nearest(str(at.get(key)).upper(), CURRENCIES),
+                "unknown_currency",
+            )
     rate = at.number("rate")
     if rate is not None and rate == 0:
         at.fault("rate", at.get("rate"), "a rate above zero", code="range")
@@ -357,6 +506,8 @@ def read_rate(at: Reader) -> tuple[str, str, int, Fraction, str] | None:
 def read_assumptions(top: Reader) -> dict[str, str]:
     value = top.get("assumptions", {})
     if not isinstance(value, dict):
-        top.fault("assumptions", kind_of(value), "a mapping such as {wage_growth: 3.5%}", code="type")
+        top.fault(
+            "assumptions", kind_of(value), "a mapping such as {wage_growth: 3.5%}", code="type"
+        )
         return {}
     return {str(key): str(item) for key, item in value.items()}

@@ -1,4 +1,5 @@
-"""Members of a family who claim on somebody's record: awards per route, the choice per claimant, the family's cap."""
+"""Members of a family who claim on somebody's record: awards per route, the choice per
+claimant, the family's cap."""
 
 from __future__ import annotations
 
@@ -31,10 +32,18 @@ class ClaimRun(Run):
     def tracing(self) -> bool:
         return bool(self.recorders)
 
-    def trace(self, step: Step, value: Any, /, *, when: Any = None, years: Any = None, **terms: Any) -> None:
+    def trace(
+        self, step: Step, value: Any, /, *, when: Any = None, years: Any = None, **terms: Any
+    ) -> None:
         for j, recorder in enumerate(self.recorders):
             if when is None or bool(at(when, j)):
-                recorder.record(step, at(value, j), None, {name: at(term, j) for name, term in terms.items()}, False)
+                recorder.record(
+                    step,
+                    at(value, j),
+                    None,
+                    {name: at(term, j) for name, term in terms.items()},
+                    False,
+                )
 
 
 def at(value: Any, j: int) -> Any:
@@ -48,7 +57,8 @@ def at(value: Any, j: int) -> Any:
 
 @define
 class Offer:
-    """What one route offers: the record's parts (int64[m], -1 where the route gives nothing) and the awards."""
+    """What one route offers: the record's parts (int64[m], -1 where the route gives nothing)
+    and the awards."""
 
     outcome: Outcome
     parts: Mapping[str, Int]
@@ -60,7 +70,8 @@ class Offer:
 class Claims:
     """The claimants of one scheme's m records.
 
-    chosen  index into offers, -1 none; before and paid int64[b] minor units (before and after the family's cap)
+    chosen  index into offers, -1 none; before and paid int64[b] minor units (before and after the
+    family's cap)
     """
 
     fam: Family
@@ -72,13 +83,23 @@ class Claims:
 
 
 def claims_of(holding: Holding, found: list[Outcome], barred: Bool, trace: bool) -> Claims | None:
-    """Award per route, choice per claimant, cap over the family. None: nobody claims, or the law gives no award."""
+    """Award per route, choice per claimant, cap over the family. None: nobody claims, or the
+    law gives no award."""
     if holding.co.fam is None or not len(holding.co.fam):
         return None
     fam = holding.co.fam
-    run = ClaimRun(len(fam), holding.scheme.id, "claimants", stage="amount",
-                   recorders=[Recorder() for _ in range(len(fam))] if trace else [])
-    offers = [offer for outcome in found if (offer := offered(holding, fam, outcome, barred, run)) is not None]
+    run = ClaimRun(
+        len(fam),
+        holding.scheme.id,
+        "claimants",
+        stage="amount",
+        recorders=[Recorder() for _ in range(len(fam))] if trace else [],
+    )
+    offers = [
+        offer
+        for outcome in found
+        if (offer := offered(holding, fam, outcome, barred, run)) is not None
+    ]
     if not offers:
         return None
     chosen = choose(offers, fam)
@@ -89,7 +110,9 @@ def claims_of(holding: Holding, found: list[Outcome], barred: Bool, trace: bool)
     return Claims(fam, offers, chosen, before, paid, run)
 
 
-def offered(holding: Holding, fam: Family, outcome: Outcome, barred: Bool, run: ClaimRun) -> Offer | None:
+def offered(
+    holding: Holding, fam: Family, outcome: Outcome, barred: Bool, run: ClaimRun
+) -> Offer | None:
     """The awards of one route, laid out over all claimants."""
     if outcome.paid is None or outcome.pay_run is None:
         return None
@@ -101,10 +124,17 @@ def offered(holding: Holding, fam: Family, outcome: Outcome, barred: Bool, run: 
     keep = np.zeros(len(holding.idx), np.bool_)
     keep[rows] = True
     mine = np.flatnonzero(keep[fam.person])
-    part_run = ClaimRun(len(mine), holding.scheme.id, outcome.route, stage="amount",
-                        recorders=[run.recorders[j] for j in mine] if run.recorders else [])
+    part_run = ClaimRun(
+        len(mine),
+        holding.scheme.id,
+        outcome.route,
+        stage="amount",
+        recorders=[run.recorders[j] for j in mine] if run.recorders else [],
+    )
     view, qual = outcome.view.take(outcome.payees), outcome.qual.take(outcome.payees)
-    made = holding.scheme.award(part_run, holding.co.persons(rows), fam.take(keep), outcome.paid.parts, qual, view)
+    made = holding.scheme.award(
+        part_run, holding.co.persons(rows), fam.take(keep), outcome.paid.parts, qual, view
+    )
     if made is None:
         return None
     record_open = np.zeros(len(holding.idx), np.bool_)
@@ -115,7 +145,9 @@ def offered(holding: Holding, fam: Family, outcome: Outcome, barred: Bool, run: 
     amount_known = known[fam.person]
     amount_known[mine] &= ~part_run.unknown_amount
     run.absorb(part_run, mine)
-    parts = {name: laid(value, rows, len(holding.idx)) for name, value in outcome.paid.parts.items()}
+    parts = {
+        name: laid(value, rows, len(holding.idx)) for name, value in outcome.paid.parts.items()
+    }
     return Offer(outcome, parts, award, amount_known)
 
 
@@ -157,10 +189,10 @@ def record(fam: Family, offers: list[Offer], route: Int, part: str) -> Int:
 
 
 def fit(fam: Family, amounts: Int, maximum: Int, step: int = 1) -> Int:
-    """Claimants cut in one proportion so that their sum stays within maximum[m], rounded down to `step`."""
+    """Claimants cut in one proportion so that their sum stays within maximum[m], rounded down
+    to `step`."""
     total = fam.total(amounts)
     over = (total > maximum)[fam.person]
     most, whole = maximum[fam.person], np.maximum(total[fam.person], 1)
     cut = div(mul_div(amounts, np.where(over, most, 1), np.where(over, whole, 1)), step) * step
     return np.where(over, cut, amounts)
-

@@ -1,4 +1,5 @@
-"""Cases as columns. A case is a cohort of one; every calculator works on columns and nothing else."""
+"""Cases as columns. A case is a cohort of one; every calculator works on columns and nothing
+else."""
 
 from __future__ import annotations
 
@@ -15,18 +16,47 @@ Bool = NDArray[np.bool_]
 Days = NDArray[np.int32]
 Index = NDArray[np.intp]
 
-BRANCHES = ("old_age", "invalidity", "survivors", "sickness", "maternity", "healthcare", "work_injury",
-            "unemployment", "family", "death_grant", "refund")
+BRANCHES = (
+    "old_age",
+    "invalidity",
+    "survivors",
+    "sickness",
+    "maternity",
+    "healthcare",
+    "work_injury",
+    "unemployment",
+    "family",
+    "death_grant",
+    "refund",
+)
 OLD_AGE, INVALIDITY, SURVIVORS = 0, 1, 2
 REFUND = BRANCHES.index("refund")
-KINDS = ("compulsory", "voluntary", "optional_continued", "equivalent", "residence", "employment",
-         "self_employment")
-COMPULSORY, VOLUNTARY, OPTIONAL_CONTINUED, EQUIVALENT, RESIDENCE, EMPLOYMENT, SELF_EMPLOYMENT = range(7)
+KINDS = (
+    "compulsory",
+    "voluntary",
+    "optional_continued",
+    "equivalent",
+    "residence",
+    "employment",
+    "self_employment",
+)
+COMPULSORY, VOLUNTARY, OPTIONAL_CONTINUED, EQUIVALENT, RESIDENCE, EMPLOYMENT, SELF_EMPLOYMENT = (
+    range(7)
+)
 EVIDENCE = ("certified", "documented", "declared", "assumed")
 STATUS = ("normal", "refunded", "transferred")
 SEXES = ("unspecified", "female", "male")
 RELATIONS = ("spouse", "divorced_spouse", "child", "parent", "partner")
-FLAGS = ("in_care", "disabled", "student", "orphan", "severely_disabled", "remarried", "dependant", "cohabiting")
+FLAGS = (
+    "in_care",
+    "disabled",
+    "student",
+    "orphan",
+    "severely_disabled",
+    "remarried",
+    "dependant",
+    "cohabiting",
+)
 WISHES = ("none", "national", "totalized")
 NONE = -1
 
@@ -67,8 +97,30 @@ class RowSet:
         return RowSet(**values)
 
 
-COLUMNS = ("person", "start", "end", "scheme", "kind", "evidence", "status", "credited", "earnings", "code")
-TYPES = (np.int32, np.int32, np.int32, np.int16, np.int8, np.int8, np.int8, np.int64, np.int64, np.int16)
+COLUMNS = (
+    "person",
+    "start",
+    "end",
+    "scheme",
+    "kind",
+    "evidence",
+    "status",
+    "credited",
+    "earnings",
+    "code",
+)
+TYPES = (
+    np.int32,
+    np.int32,
+    np.int32,
+    np.int16,
+    np.int8,
+    np.int8,
+    np.int8,
+    np.int64,
+    np.int64,
+    np.int16,
+)
 
 
 def empty_rows() -> RowSet:
@@ -79,8 +131,10 @@ def empty_rows() -> RowSet:
 class Family:
     """Claimants other than the insured person: b rows sorted by person.
 
-    claimant  number within the case (0, 1, …); relation: index into RELATIONS; flags: bit set over FLAGS
-    born, since (marriage), claim, event (own disability): days, NODATE where not given; residence: index into Cohort.countries; income: minor units or -1
+    claimant  number within the case (0, 1, …); relation: index into RELATIONS; flags: bit set over
+    FLAGS
+    born, since (marriage), claim, event (own disability): days, NODATE where not given; residence:
+    index into Cohort.countries; income: minor units or -1
     """
 
     person: NDArray[np.int32]
@@ -131,20 +185,36 @@ class Family:
         person = pos[self.person[chosen]].astype(np.int32)
         counts = np.bincount(person, minlength=int(keep.sum()))
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        cut = {name: getattr(self, name)[chosen] for name in
-               ("claimant", "relation", "flags", "residence", "born", "since", "claim", "event", "own")}
-        return Family(person=person, first=first, facts={k: v[chosen] for k, v in self.facts.items()}, **cut)
+        cut = {
+            name: getattr(self, name)[chosen]
+            for name in (
+                "claimant",
+                "relation",
+                "flags",
+                "residence",
+                "born",
+                "since",
+                "claim",
+                "event",
+                "own",
+            )
+        }
+        return Family(
+            person=person, first=first, facts={k: v[chosen] for k, v in self.facts.items()}, **cut
+        )
 
 
 @define
 class Cohort:
     """n persons of one branch.
 
-    born, claim, event, risk  days; risk = event (invalidity, survivors) else claim: records end there
+    born, claim, event, risk  days; risk = event (invalidity, survivors) else claim: records end
+    there
     sex, wish                 index into SEXES, WISHES; residence: index into countries, -1 unknown
     nationality               CSR: values nationality[ptr[i]:ptr[i+1]], indices into countries
     rows                      lines of the record, sorted by person
-    facts                     (scheme id, step key) -> int64[n] in the step's unit, NOFACT = not given
+    facts                     (scheme id, step key) -> int64[n] in the step's unit, NOFACT = not
+    given
     children                  CSR of birth days of the person's children (child-raising credits)
     """
 
@@ -202,14 +272,28 @@ class Cohort:
     def persons(self, idx: Index) -> Cohort:
         """The persons idx without their records (idx may repeat)."""
         nat, nat_ptr = csr_take(self.nationality, self.nationality_ptr, idx)
-        children, children_ptr = ((self.children, None) if self.children_ptr is None else
-                                  csr_take(self.children, self.children_ptr, idx))
+        children, children_ptr = (
+            (self.children, None)
+            if self.children_ptr is None
+            else csr_take(self.children, self.children_ptr, idx)
+        )
         return Cohort(
-            born=self.born[idx], claim=self.claim[idx], event=self.event[idx], sex=self.sex[idx],
-            wish=self.wish[idx], residence=self.residence[idx], nationality=nat, nationality_ptr=nat_ptr,
-            branch=self.branch, rows=empty_rows(), schemes=self.schemes, countries=self.countries,
-            codes=self.codes, facts={key: value[idx] for key, value in self.facts.items()},
-            children=children, children_ptr=children_ptr,
+            born=self.born[idx],
+            claim=self.claim[idx],
+            event=self.event[idx],
+            sex=self.sex[idx],
+            wish=self.wish[idx],
+            residence=self.residence[idx],
+            nationality=nat,
+            nationality_ptr=nat_ptr,
+            branch=self.branch,
+            rows=empty_rows(),
+            schemes=self.schemes,
+            countries=self.countries,
+            codes=self.codes,
+            facts={key: value[idx] for key, value in self.facts.items()},
+            children=children,
+            children_ptr=children_ptr,
             flags=None if self.flags is None else self.flags[idx],
         )
 
@@ -231,10 +315,26 @@ def take_family(fam: Family, idx: Index) -> Family:
     lines = csr_lines(fam.first, idx)
     counts = np.diff(fam.first)[idx]
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    cut = {name: getattr(fam, name)[lines] for name in
-           ("claimant", "relation", "flags", "residence", "born", "since", "claim", "event", "own")}
-    return Family(person=np.repeat(np.arange(len(idx)), counts).astype(np.int32), first=first,
-                  facts={k: v[lines] for k, v in fam.facts.items()}, **cut)
+    cut = {
+        name: getattr(fam, name)[lines]
+        for name in (
+            "claimant",
+            "relation",
+            "flags",
+            "residence",
+            "born",
+            "since",
+            "claim",
+            "event",
+            "own",
+        )
+    }
+    return Family(
+        person=np.repeat(np.arange(len(idx)), counts).astype(np.int32),
+        first=first,
+        facts={k: v[lines] for k, v in fam.facts.items()},
+        **cut,
+    )
 
 
 def csr_lines(ptr: NDArray[np.generic], idx: Index) -> Index:
@@ -245,6 +345,8 @@ def csr_lines(ptr: NDArray[np.generic], idx: Index) -> Index:
     return np.arange(offsets[-1]) - np.repeat(offsets[:-1] - starts, counts)
 
 
-def csr_take(values: NDArray[np.generic], ptr: Index, idx: Index) -> tuple[NDArray[np.generic], Index]:
+def csr_take(
+    values: NDArray[np.generic], ptr: Index, idx: Index
+) -> tuple[NDArray[np.generic], Index]:
     counts = np.diff(ptr)[idx]
     return values[csr_lines(ptr, idx)], np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)

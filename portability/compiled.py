@@ -15,7 +15,11 @@ VERSION = "1"
 def folder() -> Path:
     """Where checked documents are kept; $PORTABILITY_CACHE, else the user's cache directory."""
     chosen = os.environ.get("PORTABILITY_CACHE")
-    base = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portability"
+    base = (
+        Path(chosen)
+        if chosen
+        else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portability"
+    )
     return base / VERSION
 
 
@@ -32,10 +36,13 @@ def stored(digest: str, make: Callable[[], Any]) -> Any:
 
 
 def keep(path: Path, value: Any) -> None:
-    """Write beside and rename: a reader never sees half a file; a full or read-only disk only costs time."""
+    """Write beside and rename: a reader never sees half a file; a full or read-only disk only
+    costs time."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as stream:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, delete=False
+        ) as stream:
             json.dump(marked(value), stream)
         os.replace(stream.name, path)
     except OSError:

@@ -1,4 +1,5 @@
-"""Which legislation applies to an activity: dates cut into spans, ordered rules per span (contract of the agreement).
+"""Which legislation applies to an activity: dates cut into spans, ordered rules per span
+(contract of the agreement).
 
 To amounts this says only in which scheme a row should stand: a warning, never a correction.
 """
@@ -6,6 +7,7 @@ To amounts this says only in which scheme a row should stand: a warning, never a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from attrs import frozen
@@ -15,7 +17,8 @@ from portability.dates import FOREVER, add_months, iso
 
 @frozen
 class Activity:
-    """Work or insurance in a state. Days, end exclusive; share: percent of all work; sent_from: posting state."""
+    """Work or insurance in a state. Days, end exclusive; share: percent of all work; sent_from:
+    posting state."""
 
     start: int
     end: int
@@ -38,14 +41,19 @@ class Span:
     note: str = ""
 
 
-def applicable(activities: Sequence[Activity], residence: str, law: Mapping[str, Any]) -> list[Span]:
-    """Ordered rules per span: posting, then several states at once, then the place of work, then residence.
+def applicable(
+    activities: Sequence[Activity], residence: str, law: Mapping[str, Any]
+) -> list[Span]:
+    """Ordered rules per span: posting, then several states at once, then the place of work,
+    then residence.
 
     law: the agreement's `legislation` block (general, posting, substantial).
     """
-    cuts = sorted({d for a in activities for d in (a.start, a.end, posting_end(a, law)) if d != FOREVER})
+    cuts = sorted(
+        {d for a in activities for d in (a.start, a.end, posting_end(a, law)) if d != FOREVER}
+    )
     spans = []
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         alive = [a for a in activities if a.start <= low < a.end]
         if alive:
             spans.append(decide(low, high, alive, residence, law))
@@ -60,7 +68,9 @@ def posting_end(activity: Activity, law: Mapping[str, Any]) -> int:
     return min(int(add_months(activity.start, months)), activity.end)
 
 
-def decide(low: int, high: int, alive: Sequence[Activity], residence: str, law: Mapping[str, Any]) -> Span:
+def decide(
+    low: int, high: int, alive: Sequence[Activity], residence: str, law: Mapping[str, Any]
+) -> Span:
     posting = law.get("posting") or {}
     sent = next((a for a in alive if a.sent_from), None)
     if sent is not None:
@@ -79,8 +89,13 @@ def decide(low: int, high: int, alive: Sequence[Activity], residence: str, law: 
     if at_home >= int(substantial.get("share", 25)):
         return Span(low, high, residence, cite(substantial), "certificate")
     seats = sorted({a.employer_seat for a in alive if a.employer_seat})
-    return Span(low, high, seats[0] if len(seats) == 1 else None, cite(substantial),
-                "certificate" if len(seats) == 1 else "unknown")
+    return Span(
+        low,
+        high,
+        seats[0] if len(seats) == 1 else None,
+        cite(substantial),
+        "certificate" if len(seats) == 1 else "unknown",
+    )
 
 
 def cite(block: Any) -> str:
@@ -93,7 +108,11 @@ def joined(spans: Sequence[Span]) -> list[Span]:
     out: list[Span] = []
     for span in spans:
         last = out[-1] if out else None
-        if last and last.end == span.start and (last.state, last.cite, last.note) == (span.state, span.cite, span.note):
+        if (
+            last
+            and last.end == span.start
+            and (last.state, last.cite, last.note) == (span.state, span.cite, span.note)
+        ):
             out[-1] = Span(last.start, span.end, last.state, last.cite, last.note)
         else:
             out.append(span)
@@ -102,4 +121,10 @@ def joined(spans: Sequence[Span]) -> list[Span]:
 
 def told(span: Span) -> dict[str, Any]:
     """A span as it appears in JSON; `end` is the last day."""
-    return {"start": iso(span.start), "end": iso(span.end - 1), "state": span.state, "cite": span.cite, "note": span.note}
+    return {
+        "start": iso(span.start),
+        "end": iso(span.end - 1),
+        "state": span.state,
+        "cite": span.cite,
+        "note": span.note,
+    }

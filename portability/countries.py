@@ -1,4 +1,5 @@
-"""Country and currency codes: ISO 3166-1 and ISO 4217, historic states, and codes treaties use (XK, JE, GG, IM)."""
+"""Country and currency codes: ISO 3166-1 and ISO 4217, historic states, and codes treaties use
+(XK, JE, GG, IM)."""
 
 from __future__ import annotations
 

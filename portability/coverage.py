@@ -1,7 +1,10 @@
-"""Crediting: lines of an insurance record become units per calendar year, with the months they touch.
+"""Crediting: lines of an insurance record become units per calendar year, with the months they
+touch.
 
-A month mask has one bit a month (bit 0 = January); a touched month counts. A certified sum counts as certified and
-is never recomputed from dates (BSG B 5 R 54/11 R: five French quarters are 15 months whatever the dates span); a
+A month mask has one bit a month (bit 0 = January); a touched month counts. A certified sum counts
+as certified and
+is never recomputed from dates (BSG B 5 R 54/11 R: five French quarters are 15 months whatever the
+dates span); a
 certified sum without dates is `undated`: it never overlaps and has no yearly cap.
 """
 
@@ -20,7 +23,9 @@ Bool = NDArray[np.bool_]
 Mask = NDArray[np.uint16]
 FULL_YEAR = np.uint16(0xFFF)
 POPCOUNT = np.array([bin(i).count("1") for i in range(4096)], np.int64)
-QUARTER_OF = np.array([sum(1 << q for q in range(4) if i >> (3 * q) & 7) for i in range(4096)], np.uint8)
+QUARTER_OF = np.array(
+    [sum(1 << q for q in range(4) if i >> (3 * q) & 7) for i in range(4096)], np.uint8
+)
 VOLUNTARY_CLASS = (VOLUNTARY, OPTIONAL_CONTINUED)
 CLASSES = ("C", "V", "E")
 
@@ -50,19 +55,31 @@ class Credited:
         return self.by_year.sum(axis=1) + self.undated // THOUSAND
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
-        return evolve(self, by_year=self.by_year[idx], undated=self.undated[idx], earnings=self.earnings[idx],
-                      months=None if self.months is None else self.months[idx],
-                      kinds={kind: mask[idx] for kind, mask in self.kinds.items()})
+        return evolve(
+            self,
+            by_year=self.by_year[idx],
+            undated=self.undated[idx],
+            earnings=self.earnings[idx],
+            months=None if self.months is None else self.months[idx],
+            kinds={kind: mask[idx] for kind, mask in self.kinds.items()},
+        )
 
     def window(self, first: Int, last: Int) -> Credited:
-        """Only months [first, last) of each person; a year without month masks gives what fits into it."""
+        """Only months [first, last) of each person; a year without month masks gives what fits
+        into it."""
         inside = window_mask(self.years, first, last)
         if self.months is None:
             fits = capacity(inside, self.unit)
-            return evolve(self, by_year=np.minimum(self.by_year, fits), undated=np.zeros_like(self.undated))
+            return evolve(
+                self, by_year=np.minimum(self.by_year, fits), undated=np.zeros_like(self.undated)
+            )
         kept = self.months & inside
-        return evolve(self, by_year=limited(self.by_year, self.months, kept, self.unit), months=kept,
-                      undated=np.zeros_like(self.undated))
+        return evolve(
+            self,
+            by_year=limited(self.by_year, self.months, kept, self.unit),
+            months=kept,
+            undated=np.zeros_like(self.undated),
+        )
 
 
 def capacity(months: Mask, unit: str) -> Int:
@@ -77,7 +94,8 @@ def capacity(months: Mask, unit: str) -> Int:
 def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
     """Units left when only the months `after` of the months `before` remain.
 
-    A certified sum below what its months could hold may lie in those that remain; one above loses what was taken.
+    A certified sum below what its months could hold may lie in those that remain; one above loses
+    what was taken.
     """
     room, left = capacity(before, unit), capacity(after, unit)
     share = np.where(by_year <= room, np.minimum(by_year, left), by_year - (room - left))
@@ -85,7 +103,8 @@ def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
 
 
 def window_mask(years: NDArray[np.int32], first: Int, last: Int) -> Mask:
-    """uint16[m, Y]: months [first[m], last[m]) of each year; month index = year * 12 + month - 1."""
+    """uint16[m, Y]: months [first[m], last[m]) of each year; month index = year * 12 + month -
+    1."""
     january = years.astype(np.int64)[None, :] * 12
     low = np.clip(np.asarray(first)[:, None] - january, 0, 12)
     high = np.clip(np.asarray(last)[:, None] - january, 0, 12)
@@ -97,7 +116,10 @@ def span_years(rows: RowSet, *more: int) -> NDArray[np.int32]:
     dated = (rows.start != NODATE) & (rows.end > rows.start)
     years = [*more]
     if dated.any():
-        years += [int(month_of(rows.start[dated]).min()) // 12, int(month_of(rows.end[dated] - 1).max()) // 12]
+        years += [
+            int(month_of(rows.start[dated]).min()) // 12,
+            int(month_of(rows.end[dated] - 1).max()) // 12,
+        ]
     low, high = (min(years), max(years)) if years else (2000, 2000)
     return np.arange(low, high + 1, dtype=np.int32)
 
@@ -131,7 +153,9 @@ def cells(rows: RowSet, years: NDArray[np.int32]) -> Cells:
 def scatter(m: int, width: int, at: Cells, keep: Bool) -> Mask:
     """OR of the cells' masks: uint16[m, Y]."""
     out = np.zeros(m * width, np.uint16)
-    np.bitwise_or.at(out, (at.person[keep] * width + at.column[keep]).astype(np.int64), at.mask[keep])
+    np.bitwise_or.at(
+        out, (at.person[keep] * width + at.column[keep]).astype(np.int64), at.mask[keep]
+    )
     return out.reshape(m, width)
 
 
@@ -143,7 +167,8 @@ def added(m: int, width: int, at: Cells, values: Int) -> Int:
 
 
 def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -> Credited:
-    """The default crediting of m persons (rows.person in 0..m-1): dates touch units, certified sums stand."""
+    """The default crediting of m persons (rows.person in 0..m-1): dates touch units, certified
+    sums stand."""
     dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
     undated = np.zeros(m, np.int64)
     loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
@@ -160,12 +185,22 @@ def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -
         taken = scatter(m, width, at, certified[at.row])
         by_year = limited(by_year, plain, plain & ~taken, unit) + sums
         undated += rest
-    return Credited(unit, years, by_year, undated, earnings_by_year(m, width, at, lines), months,
-                    kinds_of(m, width, at, lines))
+    return Credited(
+        unit,
+        years,
+        by_year,
+        undated,
+        earnings_by_year(m, width, at, lines),
+        months,
+        kinds_of(m, width, at, lines),
+    )
 
 
-def units_by_year(m: int, width: int, months: Mask, lines: RowSet, unit: str, years: NDArray[np.int32]) -> Int:
-    """Units that dates alone give: touched months, quarters, years; days and weeks from the days themselves."""
+def units_by_year(
+    m: int, width: int, months: Mask, lines: RowSet, unit: str, years: NDArray[np.int32]
+) -> Int:
+    """Units that dates alone give: touched months, quarters, years; days and weeks from the
+    days themselves."""
     if unit == "month":
         return POPCOUNT[months]
     if unit == "quarter":
@@ -188,8 +223,9 @@ def days_by_year(m: int, width: int, lines: RowSet, years: NDArray[np.int32]) ->
     return out
 
 
-def merged(person: NDArray[np.int32], start: NDArray[np.int32], end: NDArray[np.int32]
-           ) -> tuple[NDArray[np.int32], Int, Int]:
+def merged(
+    person: NDArray[np.int32], start: NDArray[np.int32], end: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], Int, Int]:
     """Intervals of each person merged where they meet: the union, sorted."""
     order = np.lexsort((start, person))
     who, low, high = person[order], start[order].astype(np.int64), end[order].astype(np.int64)
@@ -204,10 +240,14 @@ def merged(person: NDArray[np.int32], start: NDArray[np.int32], end: NDArray[np.
     return who[at], low[at], reach[ends] - base[ends]
 
 
-def certified_by_year(m: int, width: int, at: Cells, lines: RowSet, certified: Bool) -> tuple[Int, Int]:
-    """Certified sums laid over the years of their line in proportion to its months, cut to whole units.
+def certified_by_year(
+    m: int, width: int, at: Cells, lines: RowSet, certified: Bool
+) -> tuple[Int, Int]:
+    """Certified sums laid over the years of their line in proportion to its months, cut to
+    whole units.
 
-    The total is exact; thousandths left over go to the undated sum. Returns (int64[m, Y], int64[m]).
+    The total is exact; thousandths left over go to the undated sum. Returns (int64[m, Y],
+    int64[m]).
     """
     touched = POPCOUNT[at.mask]
     total = np.zeros(len(lines), np.int64)
@@ -237,7 +277,9 @@ def earnings_by_year(m: int, width: int, at: Cells, lines: RowSet) -> Int:
     whole, weight = money[at.row], np.maximum(total[at.row], 1)
     single = touched == weight
     share = np.where(single, whole, whole // weight * done + whole % weight * done // weight)
-    before = np.where(single, 0, whole // weight * (done - touched) + whole % weight * (done - touched) // weight)
+    before = np.where(
+        single, 0, whole // weight * (done - touched) + whole % weight * (done - touched) // weight
+    )
     return added(m, width, at, share - before)
 
 
@@ -249,7 +291,8 @@ def kinds_of(m: int, width: int, at: Cells, lines: RowSet) -> dict[int, Mask]:
 
 
 def classes(credited: Credited, lines: RowSet) -> dict[str, Mask]:
-    """Months by class: C compulsory and residence, V voluntary, E equivalent (Reg. 987/2009 art. 12)."""
+    """Months by class: C compulsory and residence, V voluntary, E equivalent (Reg. 987/2009
+    art. 12)."""
     months = credited.months
     if months is None:
         months = np.where(credited.by_year > 0, FULL_YEAR, 0).astype(np.uint16)

@@ -1,4 +1,5 @@
-"""Days, months and ages as integers: a day is days since 1970-01-01, a month is year * 12 + month - 1."""
+"""Days, months and ages as integers: a day is days since 1970-01-01, a month is year * 12 +
+month - 1."""
 
 from __future__ import annotations
 
@@ -19,9 +20,14 @@ LAST = date(LAST_YEAR, 1, 1).toordinal() - EPOCH
 
 @cache
 def calendar() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """(month of each day from FIRST, first day of each month): one table instead of datetime64 casts."""
+    """(month of each day from FIRST, first day of each month): one table instead of datetime64
+    casts."""
     starts = np.array(
-        [date(y, m, 1).toordinal() - EPOCH for y in range(FIRST_YEAR, LAST_YEAR + 1) for m in range(1, 13)],
+        [
+            date(y, m, 1).toordinal() - EPOCH
+            for y in range(FIRST_YEAR, LAST_YEAR + 1)
+            for m in range(1, 13)
+        ],
         np.int32,
     )
     lengths = np.diff(starts)
@@ -47,7 +53,8 @@ def month_iso(ym: int) -> str:
 
 
 def month_of(days: ArrayLike) -> Int:
-    """Month index of each day; NODATE and days outside 1800-2299 are clipped to the table's ends."""
+    """Month index of each day; NODATE and days outside 1800-2299 are clipped to the table's
+    ends."""
     at = np.clip(np.asarray(days, np.int64), FIRST, LAST - 1) - FIRST
     return calendar()[0][at].astype(np.int64)
 

@@ -1,4 +1,5 @@
-"""A determination: the engine's columns told for one person, in the stable form portability/determination@1."""
+"""A determination: the engine's columns told for one person, in the stable form
+portability/determination@1."""
 
 from __future__ import annotations
 
@@ -23,26 +24,43 @@ Json = dict[str, Any]
 
 
 def money(value: int, currency: str, per: str) -> Json:
-    return {"amount": decimal_text(int(value), minor_digits(currency)), "currency": currency, "per": per}
+    return {
+        "amount": decimal_text(int(value), minor_digits(currency)),
+        "currency": currency,
+        "per": per,
+    }
 
 
 def entitlement(result: Result, scheme_id: str, person: int) -> Json:
-    """One scheme's line: what it owes, by which route, why; every other route under `alternatives`."""
+    """One scheme's line: what it owes, by which route, why; every other route under
+    `alternatives`."""
     decision = result.decisions[scheme_id]
     row = int(decision.holding.pos[person])
     chosen = int(decision.chosen[row])
     best = chosen if chosen >= 0 else most_telling(decision, row)
     told = route_line(result, decision, best, row)
     status = status_of(decision, row, told)
-    line: Json = {"scheme": scheme_id, "country": decision.holding.country, "status": status, **told}
+    line: Json = {
+        "scheme": scheme_id,
+        "country": decision.holding.country,
+        "status": status,
+        **told,
+    }
     if status != "entitled":
         line["payable"] = None
     elif not decision.known[row]:
         line["payable"] = None
         floor = int(decision.at_least[row])
-        line["at_least"] = None if floor < 0 else money(floor, decision.holding.scheme.currency, per_of(decision, row))
-    line["alternatives"] = [alternative(result, decision, number, row) for number in range(len(decision.outcomes))
-                            if number != best and decision.place(number, row) >= 0]
+        line["at_least"] = (
+            None
+            if floor < 0
+            else money(floor, decision.holding.scheme.currency, per_of(decision, row))
+        )
+    line["alternatives"] = [
+        alternative(result, decision, number, row)
+        for number in range(len(decision.outcomes))
+        if number != best and decision.place(number, row) >= 0
+    ]
     return line
 
 
@@ -63,7 +81,8 @@ def alternative(result: Result, decision: Decision, number: int, row: int) -> Js
 
 
 def most_telling(decision: Decision, row: int) -> int:
-    """Among routes that give nothing: one whose right is unknown, else the one with the least still missing."""
+    """Among routes that give nothing: one whose right is unknown, else the one with the least
+    still missing."""
     present = [n for n in range(len(decision.outcomes)) if decision.place(n, row) >= 0]
 
     def lacking(number: int) -> tuple[int, int]:
@@ -86,14 +105,20 @@ def status_of(decision: Decision, row: int, told: Json) -> str:
 
 
 def route_line(result: Result, decision: Decision, number: int, row: int) -> Json:
-    """Route, method, periods, fraction, amounts, reasons and trace of one outcome for one person."""
+    """Route, method, periods, fraction, amounts, reasons and trace of one outcome for one
+    person."""
     outcome, scheme = decision.outcomes[number], decision.holding.scheme
     at = decision.place(number, row)
     qual = outcome.qual
     line: Json = {"route": outcome.route, "method": outcome.method}
     own, counted = int(qual.own[at]), int(qual.counted[at])
-    line["periods"] = {"unit": scheme.unit, "own": str(own), "foreign": str(counted - own), "counted": str(counted),
-                       "required": str(int(qual.required[at]))}
+    line["periods"] = {
+        "unit": scheme.unit,
+        "own": str(own),
+        "foreign": str(counted - own),
+        "counted": str(counted),
+        "required": str(int(qual.required[at])),
+    }
     variant = scheme.variants.get(int(qual.variant[at]))
     if variant:
         line["variant"] = variant
@@ -109,7 +134,13 @@ def route_line(result: Result, decision: Decision, number: int, row: int) -> Jso
 
 def amounts_of(decision: Decision, outcome: Outcome, at: int, row: int, currency: str) -> Json:
     paid, found = outcome.paid, np.flatnonzero(outcome.payees == at)
-    line: Json = {"theoretical": None, "fraction": None, "payable": None, "at_least": None, "from": None}
+    line: Json = {
+        "theoretical": None,
+        "fraction": None,
+        "payable": None,
+        "at_least": None,
+        "from": None,
+    }
     if paid is None or not len(found):
         return line
     k = int(found[0])
@@ -132,7 +163,11 @@ def start_of(decision: Decision, outcome: Outcome, at: int, k: int, row: int) ->
     for column, place in ((outcome.qual.start, at), (outcome.paid.amounts.start, k)):
         if column is not None and int(column[place]) != NODATE:
             start = max(start, int(column[place]))
-    return month_iso(int(month_of(start))) if outcome.paid.amounts.per in ("month", "year") else iso(start)
+    return (
+        month_iso(int(month_of(start)))
+        if outcome.paid.amounts.per in ("month", "year")
+        else iso(start)
+    )
 
 
 def shortfall(outcome: Outcome, at: int, unit: str) -> Json | None:
@@ -141,7 +176,11 @@ def shortfall(outcome: Outcome, at: int, unit: str) -> Json | None:
     earliest = NODATE if qual.earliest is None else int(qual.earliest[at])
     if missing == 0 and earliest == NODATE:
         return None
-    return {"unit": unit, "missing": str(missing), "earliest": None if earliest == NODATE else iso(earliest)}
+    return {
+        "unit": unit,
+        "missing": str(missing),
+        "earliest": None if earliest == NODATE else iso(earliest),
+    }
 
 
 def reasons(outcome: Outcome, at: int) -> list[Json]:
@@ -157,7 +196,13 @@ def reasons(outcome: Outcome, at: int) -> list[Json]:
                 found.append({"code": code, **detail})
     for code, mask in outcome.refused.items():
         if mask[at]:
-            found.append({"code": code, "stage": "gate", "cite": str(outcome.rule.cite) if outcome.rule else ""})
+            found.append(
+                {
+                    "code": code,
+                    "stage": "gate",
+                    "cite": str(outcome.rule.cite) if outcome.rule else "",
+                }
+            )
     unique: list[Json] = []
     for item in found:
         if item not in unique:
@@ -179,17 +224,33 @@ def claimant_lines(result: Result, scheme_id: str, person: int) -> list[Json]:
 def claimant_line(decision: Decision, claims: Claims, j: int) -> Json:
     chosen = int(claims.chosen[j])
     line: Json = {
-        "scheme": decision.holding.scheme.id, "country": decision.holding.country,
-        "claimant": {"number": int(claims.fam.claimant[j]), "relation": RELATIONS[int(claims.fam.relation[j])]},
-        "status": "entitled" if chosen >= 0 else "unknown" if claims.run.unknown_right[j] else "not_entitled",
-        "route": "national", "payable": None, "at_least": None, "from": None, "alternatives": [],
-        "reasons": [{"code": code, **detail} for code, detail, mask in claims.run.reasons if mask[j]],
+        "scheme": decision.holding.scheme.id,
+        "country": decision.holding.country,
+        "claimant": {
+            "number": int(claims.fam.claimant[j]),
+            "relation": RELATIONS[int(claims.fam.relation[j])],
+        },
+        "status": "entitled"
+        if chosen >= 0
+        else "unknown"
+        if claims.run.unknown_right[j]
+        else "not_entitled",
+        "route": "national",
+        "payable": None,
+        "at_least": None,
+        "from": None,
+        "alternatives": [],
+        "reasons": [
+            {"code": code, **detail} for code, detail, mask in claims.run.reasons if mask[j]
+        ],
     }
     if chosen >= 0:
         offer = claims.offers[chosen]
         line["route"] = offer.outcome.route
         if bool(offer.known[j]) and not claims.run.unknown_amount[j]:
-            line["before_family_maximum"] = money(int(claims.before[j]), offer.award.currency, offer.award.per)
+            line["before_family_maximum"] = money(
+                int(claims.before[j]), offer.award.currency, offer.award.per
+            )
             line["payable"] = money(int(claims.paid[j]), offer.award.currency, offer.award.per)
         line["from"] = month_iso(int(month_of(offer.award.start[j])))
     if claims.run.recorders:
@@ -203,9 +264,21 @@ def timeline(case: Case) -> list[Json]:
     out = []
     for p in sorted(dated, key=lambda p: (p.start, p.scheme)):
         country = country_of(p.scheme)
-        overlap = any(country_of(q.scheme) != country and q.start < p.end and p.start < q.end for q in dated)
-        out.append({"country": country, "scheme": p.scheme, "kind": p.kind, "start": iso(p.start), "end": iso(p.end - 1),
-                    "evidence": p.evidence, "overlap": overlap, "counted": p.status == "normal"})
+        overlap = any(
+            country_of(q.scheme) != country and q.start < p.end and p.start < q.end for q in dated
+        )
+        out.append(
+            {
+                "country": country,
+                "scheme": p.scheme,
+                "kind": p.kind,
+                "start": iso(p.start),
+                "end": iso(p.end - 1),
+                "evidence": p.evidence,
+                "overlap": overlap,
+                "counted": p.status == "normal",
+            }
+        )
     return out
 
 
@@ -213,16 +286,23 @@ def missing(lines: list[Json]) -> list[Json]:
     """Evidence the file still needs: what a P8000 would ask for."""
     wanted: list[Json] = []
     for line in lines:
-        for reason in [*line["reasons"], *(r for other in line["alternatives"] for r in other["reasons"])]:
+        for reason in [
+            *line["reasons"],
+            *(r for other in line["alternatives"] for r in other["reasons"]),
+        ]:
             if reason["code"] in ("fact_missing", "period_dates_missing", "fx_missing"):
-                item = {"scheme": line["scheme"], "what": reason.get("fact") or reason.get("what") or reason["code"]}
+                item = {
+                    "scheme": line["scheme"],
+                    "what": reason.get("fact") or reason.get("what") or reason["code"],
+                }
                 if item not in wanted:
                     wanted.append(item)
     return wanted
 
 
 def warnings(case: Case) -> list[Json]:
-    """What a reader must know about the input: refunded lines, sums that differ from their dates."""
+    """What a reader must know about the input: refunded lines, sums that differ from their
+    dates."""
     out: list[Json] = []
     for number, p in enumerate(case.periods):
         if p.status != "normal":
@@ -243,24 +323,38 @@ def difference(number: int, scheme: str, start: int, end: int, credited: int) ->
     most = -(-months * per_year_of(registry.load(scheme).unit) // 12)
     if credited <= most * 1000:
         return []
-    return [{"code": "certified_above_dates", "period": number, "scheme": scheme, "certified": decimal_text(credited, 3),
-             "dates_hold": str(most)}]
+    return [
+        {
+            "code": "certified_above_dates",
+            "period": number,
+            "scheme": scheme,
+            "certified": decimal_text(credited, 3),
+            "dates_hold": str(most),
+        }
+    ]
 
 
 def determination(case: Case, result: Result, person: int, rules: Mapping[str, str]) -> Json:
     """The document for one person of a result; `rules`: id -> digest of everything applied."""
     schemes = [s for s in result.co.schemes if result.batch.holdings[s].pos[person] >= 0]
     order = {scheme: i for i, scheme in enumerate(case.schemes)}
-    lines = [entitlement(result, scheme, person) for scheme in sorted(schemes, key=lambda s: order.get(s, 99))]
+    lines = [
+        entitlement(result, scheme, person)
+        for scheme in sorted(schemes, key=lambda s: order.get(s, 99))
+    ]
     lines += [line for scheme in schemes for line in claimant_lines(result, scheme, person)]
     claim: Json = {"branch": case.claim.branch, "date": iso(case.claim.date)}
     if case.claim.event != NODATE:
         claim["event"] = iso(case.claim.event)
     return {
-        "schema": SCHEMA, "reference": case.reference, "claim": claim,
+        "schema": SCHEMA,
+        "reference": case.reference,
+        "claim": claim,
         "estimate": any(p.evidence == "assumed" for p in case.periods),
-        "entitlements": lines, "next": [], "warnings": warnings(case), "missing": missing(lines),
-        "timeline": timeline(case), "rules": {"engine": portability.__version__, **dict(sorted(rules.items()))},
+        "entitlements": lines,
+        "next": [],
+        "warnings": warnings(case),
+        "missing": missing(lines),
+        "timeline": timeline(case),
+        "rules": {"engine": portability.__version__, **dict(sorted(rules.items()))},
     }
-
-

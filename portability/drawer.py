@@ -29,7 +29,8 @@ tables: {{}}
   #     - {{from: 1900-01-01, value: 780}}
 """
 WORDS = """\
-# Sentences for the steps of {id}: key of the step -> plain words; {{value}} and the step's inputs may be used.
+# Sentences for the steps of {id}: key of the step -> plain words; {{value}} and the step's inputs
+# may be used.
 """
 EXAMPLE = """\
 schema: portability/example@1
@@ -57,22 +58,41 @@ def test_the_scheme_loads_and_names_its_country() -> None:
 '''
 
 
-def write(root: Path, country: str, scheme: str, currency: str, unit: str, today: str = "") -> list[Path]:
-    """Write the drawer below `root`; returns the new files. Raises InputError if something stands there already."""
+def write(
+    root: Path, country: str, scheme: str, currency: str, unit: str, today: str = ""
+) -> list[Path]:
+    """Write the drawer below `root`; returns the new files. Raises InputError if something
+    stands there already."""
     code = country.upper()
     check(code, scheme, currency)
     folder = f"{code.lower()}_" if code.lower() in ("in", "is", "as") else code.lower()
-    known = {"id": f"{code.lower()}-{scheme}", "code": code, "currency": currency, "unit": unit, "scheme": scheme,
-             "folder": folder, "cls": scheme.capitalize(), "today": today or today_iso()}
+    known = {
+        "id": f"{code.lower()}-{scheme}",
+        "code": code,
+        "currency": currency,
+        "unit": unit,
+        "scheme": scheme,
+        "folder": folder,
+        "cls": scheme.capitalize(),
+        "today": today or today_iso(),
+    }
     drawer = root / "calculators" / folder
     texts = {
-        drawer / f"{scheme}.yaml": SCHEME.format(**known), drawer / f"{scheme}.en.yaml": WORDS.format(**known),
-        root / "tests" / "cases" / "national" / f"{known['id']}-first.yaml": EXAMPLE.format(**known),
+        drawer / f"{scheme}.yaml": SCHEME.format(**known),
+        drawer / f"{scheme}.en.yaml": WORDS.format(**known),
+        root / "tests" / "cases" / "national" / f"{known['id']}-first.yaml": EXAMPLE.format(
+            **known
+        ),
         root / "tests" / "schemes" / f"test_{code.lower()}_{scheme}.py": TEST.format(**known),
     }
     taken = [path for path in texts if path.exists()]
     if taken:
-        raise InputError([Fault(f"{path}:1:1", "(file)", "a file", "a new place; nothing is overwritten") for path in taken])
+        raise InputError(
+            [
+                Fault(f"{path}:1:1", "(file)", "a file", "a new place; nothing is overwritten")
+                for path in taken
+            ]
+        )
     drawer.mkdir(parents=True, exist_ok=True)
     (drawer / "__init__.py").touch()
     for path, text in texts.items():
@@ -84,12 +104,26 @@ def write(root: Path, country: str, scheme: str, currency: str, unit: str, today
 def check(code: str, scheme: str, currency: str) -> None:
     faults = []
     if code not in COUNTRIES and code != "XX":
-        faults.append(Fault("country:1:1", "XX", repr(code), "an ISO 3166 country code", code="unknown_country"))
+        faults.append(
+            Fault(
+                "country:1:1", "XX", repr(code), "an ISO 3166 country code", code="unknown_country"
+            )
+        )
     if not scheme.isidentifier() or scheme != scheme.lower():
-        faults.append(Fault("scheme:1:1", "scheme", repr(scheme), "a short lower-case word such as pension"))
+        faults.append(
+            Fault("scheme:1:1", "scheme", repr(scheme), "a short lower-case word such as pension")
+        )
     if currency not in CURRENCIES:
-        faults.append(Fault("currency:1:1", "--currency", repr(currency), "an ISO 4217 code",
-                            nearest(currency.upper(), CURRENCIES), "unknown_currency"))
+        faults.append(
+            Fault(
+                "currency:1:1",
+                "--currency",
+                repr(currency),
+                "an ISO 4217 code",
+                nearest(currency.upper(), CURRENCIES),
+                "unknown_currency",
+            )
+        )
     if faults:
         raise InputError(faults)
 

@@ -1,4 +1,5 @@
-"""Errors are data: every fault says where, what was found, what is allowed; all are shown at once."""
+"""Errors are data: every fault says where, what was found, what is allowed; all are shown at
+once."""
 
 from __future__ import annotations
 
@@ -55,7 +56,12 @@ class InputError(PortabilityError):
         if len(self.faults) > most:
             lines.append(f"… and {len(self.faults) - most:,} more")
         count = len(self.faults)
-        return "\n".join([*lines, f"{count:,} fault{'s' if count != 1 else ''}; nothing was computed or written."])
+        return "\n".join(
+            [
+                *lines,
+                f"{count:,} fault{'s' if count != 1 else ''}; nothing was computed or written.",
+            ]
+        )
 
 
 class LedgerError(PortabilityError):

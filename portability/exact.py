@@ -1,7 +1,10 @@
-"""Exact arithmetic on scaled int64 columns: multiply first, divide and round once, in the named direction.
+"""Exact arithmetic on scaled int64 columns: multiply first, divide and round once, in the named
+direction.
 
-Operands are non-negative and divisors positive: a rounding "down" is then the same as cutting off, and no rule
-of law needs another reading. Products that do not fit 62 bits are computed with Python integers, row by row.
+Operands are non-negative and divisors positive: a rounding "down" is then the same as cutting off,
+and no rule
+of law needs another reading. Products that do not fit 62 bits are computed with Python integers,
+row by row.
 """
 
 from __future__ import annotations
@@ -42,7 +45,8 @@ def rounded(a: Int, d: Int, how: str) -> Int:
 
 
 def mul_div(a: ArrayLike, b: ArrayLike, d: ArrayLike, how: str = "down") -> Int:
-    """a * b / d, rounded once. Shapes broadcast; a, b >= 0, d > 0. Raises Overflow where int64 is left."""
+    """a * b / d, rounded once. Shapes broadcast; a, b >= 0, d > 0. Raises Overflow where int64
+    is left."""
     x, y, z = (np.asarray(v, dtype=np.int64) for v in (a, b, d))
     if x.size == 0 or y.size == 0 or z.size == 0:
         return np.zeros(np.broadcast_shapes(x.shape, y.shape, z.shape), np.int64)
@@ -84,7 +88,8 @@ def to_step(x: ArrayLike, step: ArrayLike, how: str = "down") -> Int:
 
 
 def scale_text(text: str | int, scale: int) -> int:
-    """"12.5" with scale 2 -> 1250. Raises ValueError if the text is no plain decimal or has more digits."""
+    """ "12.5" with scale 2 -> 1250. Raises ValueError if the text is no plain decimal or has
+    more digits."""
     return scale_fraction(parse_number(text), scale)
 
 
@@ -132,7 +137,8 @@ def rows_of(error: Overflow, n: int) -> Bool:
 
 
 def guarded(compute: Callable[[], Any], n: int, on_overflow: Callable[[Bool], None]) -> Any:
-    """compute(), or None after telling which rows overflowed: their amount is unknown, not wrapped."""
+    """compute(), or None after telling which rows overflowed: their amount is unknown, not
+    wrapped."""
     try:
         return compute()
     except Overflow as error:

@@ -1,4 +1,5 @@
-"""Worked examples that need no pension: conversions of periods, applicable legislation, comparisons of routes."""
+"""Worked examples that need no pension: conversions of periods, applicable legislation,
+comparisons of routes."""
 
 from __future__ import annotations
 
@@ -24,16 +25,35 @@ Json = dict[str, Any]
 
 
 def conversion(top: Reader, made: Checked) -> None:
-    """`conversion:` of an agreement's named table (items), or of a record as one scheme counts it (periods)."""
+    """`conversion:` of an agreement's named table (items), or of a record as one scheme counts
+    it (periods)."""
     at = top.at("conversion")
-    if not at.mapping(("agreement", "table", "items", "counted_by", "periods", "own", "born", "claim", "branch", "residence",
-                       "expect"), ("agreement",)):
+    if not at.mapping(
+        (
+            "agreement",
+            "table",
+            "items",
+            "counted_by",
+            "periods",
+            "own",
+            "born",
+            "claim",
+            "branch",
+            "residence",
+            "expect",
+        ),
+        ("agreement",),
+    ):
         return
     agreement = catalogue.find(at.text("agreement"))
     if at.get("items") is not None:
         table = agreement.conversions.get(at.text("table"))
         if table is None:
-            at.fault("table", at.get("table"), ", ".join(agreement.conversions) or "no table: this agreement has none")
+            at.fault(
+                "table",
+                at.get("table"),
+                ", ".join(agreement.conversions) or "no table: this agreement has none",
+            )
             return
         for item in at.items("items"):
             converted_item(item, table, made)
@@ -42,14 +62,20 @@ def conversion(top: Reader, made: Checked) -> None:
 
 
 def converted_item(item: Reader, table: Any, made: Checked) -> None:
-    """{from: {days: 100}, days_a_week: 6, to: month, gives: 4}; one_year: the yearly maximum applies."""
-    if not item.mapping(("from", "days_a_week", "to_days_a_week", "to", "gives", "one_year"), ("from", "to", "gives")):
+    """{from: {days: 100}, days_a_week: 6, to: month, gives: 4}; one_year: the yearly maximum
+    applies."""
+    if not item.mapping(
+        ("from", "days_a_week", "to_days_a_week", "to", "gives", "one_year"),
+        ("from", "to", "gives"),
+    ):
         return
     (name, _), *_rest = item.get("from").items()
     amount = item.at("from").scaled(name, 3) or 0
     source = unit_named(name)
     week = int(item.get("days_a_week", 7))
-    edge = table.edge(source, item.choice("to", (*UNITS, *PLURALS)), week, int(item.get("to_days_a_week", week)))
+    edge = table.edge(
+        source, item.choice("to", (*UNITS, *PLURALS)), week, int(item.get("to_days_a_week", week))
+    )
     units = int(edge.steps(np.array([amount]), THOUSAND)[0])
     if item.get("one_year") and edge.fill_to is not None:
         units = min(units, edge.fill_to)
@@ -60,9 +86,13 @@ def record_as_counted(top: Reader, at: Reader, agreement: Any, made: Checked) ->
     """Foreign lines as the scheme `counted_by` counts them under the agreement, year by year."""
     scheme = at.text("counted_by")
     document: Json = {
-        "person": {"born": at.get("born", "1930-01-01"), **({"residence": at.get("residence")} if at.get("residence") else {})},
+        "person": {
+            "born": at.get("born", "1930-01-01"),
+            **({"residence": at.get("residence")} if at.get("residence") else {}),
+        },
         "claim": {"branch": at.get("branch", "old_age"), "date": at.get("claim", "2010-01-01")},
-        "periods": [*at.get("periods", []), *at.get("own", [])], "facts": {scheme: {"qualifying_period": 1}},
+        "periods": [*at.get("periods", []), *at.get("own", [])],
+        "facts": {scheme: {"qualifying_period": 1}},
     }
     source = Source(top.source.name, document)
     case = case_module.load(source)
@@ -70,7 +100,11 @@ def record_as_counted(top: Reader, at: Reader, agreement: Any, made: Checked) ->
     result = totalize(co, registry.known(co.schemes), [agreement])
     outcomes = [o for o in result.decisions[scheme].outcomes if o.route == agreement.id]
     if not outcomes:
-        at.fault(None, "a record no rule of the agreement takes", f"lines that {agreement.id} counts for {scheme}")
+        at.fault(
+            None,
+            "a record no rule of the agreement takes",
+            f"lines that {agreement.id} counts for {scheme}",
+        )
         return
     compare_value(made, "counted", at.get("expect"), counted(outcomes[0].view))
 
@@ -78,27 +112,49 @@ def record_as_counted(top: Reader, at: Reader, agreement: Any, made: Checked) ->
 def counted(view: View) -> Json:
     by_year = view.foreign_by_year()[0]
     parts: Json = {part.scheme: int(part.total().sum()) for part in view.parts}
-    return {"foreign": int(view.foreign()[0]), "own": int(view.own.total()[0]), "by_scheme": parts,
-            "by_year": {str(int(y)): int(v) for y, v in zip(view.years, by_year, strict=True) if v}}
+    return {
+        "foreign": int(view.foreign()[0]),
+        "own": int(view.own.total()[0]),
+        "by_scheme": parts,
+        "by_year": {str(int(y)): int(v) for y, v in zip(view.years, by_year, strict=True) if v},
+    }
 
 
 def legislation(top: Reader, made: Checked) -> None:
     """`legislation:` activities and residence -> spans with state and article."""
     at = top.at("legislation")
-    if not at.mapping(("agreement", "residence", "activities", "expect"), ("agreement", "activities", "expect")):
+    if not at.mapping(
+        ("agreement", "residence", "activities", "expect"), ("agreement", "activities", "expect")
+    ):
         return
     law = catalogue.find(at.text("agreement")).legislation
     activities = [activity(item) for item in at.items("activities")]
-    spans = [told(span) for span in applicable(activities, at.text("residence"), law if isinstance(law, Mapping) else {})]
+    spans = [
+        told(span)
+        for span in applicable(
+            activities, at.text("residence"), law if isinstance(law, Mapping) else {}
+        )
+    ]
     compare_value(made, "legislation", at.get("expect"), spans)
 
 
 def activity(item: Reader) -> Activity:
-    item.mapping(("start", "end", "state", "kind", "employer_seat", "share", "sent_from", "replaces"), ("start", "state"))
+    item.mapping(
+        ("start", "end", "state", "kind", "employer_seat", "share", "sent_from", "replaces"),
+        ("start", "state"),
+    )
     end = item.date("end")
     share = item.scaled("share", 0)
-    return Activity(item.date("start"), FOREVER if end == NODATE else end + 1, item.text("state"), item.text("kind", "employment"),
-                    item.text("employer_seat"), share, item.text("sent_from"), bool(item.get("replaces")))
+    return Activity(
+        item.date("start"),
+        FOREVER if end == NODATE else end + 1,
+        item.text("state"),
+        item.text("kind", "employment"),
+        item.text("employer_seat"),
+        share,
+        item.text("sent_from"),
+        bool(item.get("replaces")),
+    )
 
 
 def comparison(top: Reader, answers: Mapping[str, Json], made: Checked) -> None:

@@ -18,11 +18,44 @@ from portability.yamlsource import Path_, Source, read
 
 Json = dict[str, Any]
 SCHEMA = "portability/example@1"
-KEYS = ("schema", "id", "title", "source", "legal_date", "case", "cases", "expect", "expect_error", "conversion",
-        "legislation", "compare", "discrepancies", "out_of_scope", "note", "notes", "agreements")
+KEYS = (
+    "schema",
+    "id",
+    "title",
+    "source",
+    "legal_date",
+    "case",
+    "cases",
+    "expect",
+    "expect_error",
+    "conversion",
+    "legislation",
+    "compare",
+    "discrepancies",
+    "out_of_scope",
+    "note",
+    "notes",
+    "agreements",
+)
 AUTHORITIES = ("official", "court", "secondary", "derived")
-LINE_KEYS = ("status", "route", "method", "variant", "fraction", "payable", "theoretical", "from", "shortfall", "alternatives",
-             "periods", "unknown", "at_least", "claimants", "range", "reasons")
+LINE_KEYS = (
+    "status",
+    "route",
+    "method",
+    "variant",
+    "fraction",
+    "payable",
+    "theoretical",
+    "from",
+    "shortfall",
+    "alternatives",
+    "periods",
+    "unknown",
+    "at_least",
+    "claimants",
+    "range",
+    "reasons",
+)
 AgreementsOf = Callable[[Any], Sequence[Any]]
 
 
@@ -40,7 +73,8 @@ class Difference:
 
 @define
 class Checked:
-    """One example after its run. figures: how many were compared; skipped: the reason given in the file."""
+    """One example after its run. figures: how many were compared; skipped: the reason given in
+    the file."""
 
     name: str
     title: str
@@ -54,7 +88,8 @@ class Checked:
 
 
 def files(places: Iterable[str | Path]) -> list[Path]:
-    """Example files of folders and files, sorted. Raises InputError where a place does not exist."""
+    """Example files of folders and files, sorted. Raises InputError where a place does not
+    exist."""
     found: list[Path] = []
     for place in map(Path, places):
         if place.is_dir():
@@ -62,7 +97,16 @@ def files(places: Iterable[str | Path]) -> list[Path]:
         elif place.exists():
             found.append(place)
         else:
-            raise InputError([Fault(f"{place}:1:1", "(file)", "nothing there", "a file or folder of worked examples")])
+            raise InputError(
+                [
+                    Fault(
+                        f"{place}:1:1",
+                        "(file)",
+                        "nothing there",
+                        "a file or folder of worked examples",
+                    )
+                ]
+            )
     return found
 
 
@@ -96,13 +140,17 @@ def checked(source: Source, agreements: AgreementsOf) -> Checked:
         run_cases(top, made, agreements)
     source.check()
     if made.figures == 0 and not made.differences:
-        made.differences.append(Difference("expect", "at least one figure", "none: this example checks nothing"))
+        made.differences.append(
+            Difference("expect", "at least one figure", "none: this example checks nothing")
+        )
     return made
 
 
 def check_source(top: Reader) -> None:
     at = top.at("source")
-    if at.mapping(("title", "url", "locator", "authority", "seen", "note", "archived"), ("title", "authority")):
+    if at.mapping(
+        ("title", "url", "locator", "authority", "seen", "note", "archived"), ("title", "authority")
+    ):
         at.choice("authority", AUTHORITIES)
 
 
@@ -116,7 +164,12 @@ def case_places(top: Reader) -> dict[str, Path_]:
 def run_cases(top: Reader, made: Checked, agreements: AgreementsOf) -> None:
     places = case_places(top)
     if not places:
-        top.fault(None, "an example without a case", "case, cases, conversion or legislation", code="missing")
+        top.fault(
+            None,
+            "an example without a case",
+            "case, cases, conversion or legislation",
+            code="missing",
+        )
     answers = {name: answered(top.source, place, agreements) for name, place in places.items()}
     expect = top.get("expect")
     for name, document in answers.items():
@@ -137,15 +190,23 @@ def answered(source: Source, place: Path_, agreements: AgreementsOf) -> Json:
 def expect_error(top: Reader, made: Checked) -> None:
     """The case must be refused, with this code (and, if given, this path)."""
     wanted = top.get("expect_error")
-    code, path = (wanted, None) if isinstance(wanted, str) else (wanted.get("code"), wanted.get("path"))
+    code, path = (
+        (wanted, None) if isinstance(wanted, str) else (wanted.get("code"), wanted.get("path"))
+    )
     made.figures += 1
     probe = Source(top.source.name, top.source.data, top.source.positions)
     try:
         case_module.load(probe, ("case",))
     except InputError as error:
-        hits = [f for f in error.faults if f.code == code and (path is None or f.path.endswith(str(path)))]
+        hits = [
+            f
+            for f in error.faults
+            if f.code == code and (path is None or f.path.endswith(str(path)))
+        ]
         if not hits:
-            made.differences.append(Difference("expect_error", str(wanted), "; ".join(map(str, error.faults))))
+            made.differences.append(
+                Difference("expect_error", str(wanted), "; ".join(map(str, error.faults)))
+            )
         return
     made.differences.append(Difference("expect_error", str(wanted), "no fault"))
 
@@ -161,17 +222,25 @@ def compare(name: str, wanted: Any, document: Json, made: Checked) -> None:
         if scheme in ("estimate", "missing", "warnings", "transfers"):
             compare_value(made, f"{prefix}{scheme}", figures, document.get(scheme))
             continue
-        line = next((e for e in document["entitlements"] if e["scheme"] == scheme and "claimant" not in e), None)
+        line = next(
+            (e for e in document["entitlements"] if e["scheme"] == scheme and "claimant" not in e),
+            None,
+        )
         if line is None:
             made.figures += 1
-            made.differences.append(Difference(f"{prefix}{scheme}", "an entitlement", "no periods in this scheme"))
+            made.differences.append(
+                Difference(f"{prefix}{scheme}", "an entitlement", "no periods in this scheme")
+            )
             continue
         claims = [e for e in document["entitlements"] if e["scheme"] == scheme and "claimant" in e]
         compare_line(made, f"{prefix}{scheme}", figures, line, claims)
 
 
-def compare_line(made: Checked, where: str, wanted: Any, line: Json, claims: Sequence[Json] = ()) -> None:
-    """One scheme's (or alternative's) figures: fields of the line by name, anything else by the key of a step."""
+def compare_line(
+    made: Checked, where: str, wanted: Any, line: Json, claims: Sequence[Json] = ()
+) -> None:
+    """One scheme's (or alternative's) figures: fields of the line by name, anything else by the
+    key of a step."""
     if wanted == "unknown":
         figure(made, f"{where}.status", "unknown", line["status"])
         return
@@ -190,12 +259,21 @@ def compare_line(made: Checked, where: str, wanted: Any, line: Json, claims: Seq
             compare_money(made, at, value, line.get(key))
         elif key == "from":
             found = str(line.get("from"))
-            figure(made, at, str(value)[: len(found)] if len(found) < len(str(value)) else str(value),
-                   found[: len(str(value))])
+            figure(
+                made,
+                at,
+                str(value)[: len(found)] if len(found) < len(str(value)) else str(value),
+                found[: len(str(value))],
+            )
         elif key == "fraction":
             compare_fraction(made, at, value, line.get("fraction"))
         elif key == "unknown":
-            figure(made, at, value, line.get("payable") is None if value in (True, False) else codes(line, value))
+            figure(
+                made,
+                at,
+                value,
+                line.get("payable") is None if value in (True, False) else codes(line, value),
+            )
         elif key == "steps" and isinstance(value, Mapping):
             for step, figures in value.items():
                 compare_step(made, f"{where}.{step}", step, figures, line)
@@ -207,7 +285,9 @@ def compare_line(made: Checked, where: str, wanted: Any, line: Json, claims: Seq
 
 def codes(line: Json, wanted: Any) -> Any:
     """The wanted reason if it is among the line's, else what is there."""
-    found = [reason["code"] for reason in line["reasons"]] + [str(reason.get("table")) for reason in line["reasons"]]
+    found = [reason["code"] for reason in line["reasons"]] + [
+        str(reason.get("table")) for reason in line["reasons"]
+    ]
     return wanted if wanted in found else ", ".join(found) or "known"
 
 
@@ -217,18 +297,28 @@ def compare_alternatives(made: Checked, where: str, wanted: Mapping[str, Any], l
     for route, figures in wanted.items():
         if route not in routes:
             made.figures += 1
-            made.differences.append(Difference(f"{where}.{route}", "a route that was tried", ", ".join(routes)))
+            made.differences.append(
+                Difference(f"{where}.{route}", "a route that was tried", ", ".join(routes))
+            )
             continue
         compare_line(made, f"{where}.{route}", figures, routes[route])
 
 
-def compare_claimants(made: Checked, where: str, wanted: Mapping[Any, Any], claims: Sequence[Json]) -> None:
+def compare_claimants(
+    made: Checked, where: str, wanted: Mapping[Any, Any], claims: Sequence[Json]
+) -> None:
     """By number in the family list (0, 1 …) or by relation where it is unique."""
     for key, figures in wanted.items():
-        hits = [c for c in claims if str(c["claimant"].get("number")) == str(key) or c["claimant"].get("relation") == key]
+        hits = [
+            c
+            for c in claims
+            if str(c["claimant"].get("number")) == str(key) or c["claimant"].get("relation") == key
+        ]
         if len(hits) != 1:
             made.figures += 1
-            made.differences.append(Difference(f"{where}.{key}", "one claimant", f"{len(hits)} of that name"))
+            made.differences.append(
+                Difference(f"{where}.{key}", "one claimant", f"{len(hits)} of that name")
+            )
             continue
         compare_line(made, f"{where}.{key}", figures, hits[0])
 
@@ -239,8 +329,13 @@ def compare_step(made: Checked, where: str, key: str, wanted: Any, line: Json) -
     if not hits:
         known = sorted({step["step"] for step in line.get("trace", [])})
         made.figures += 1
-        made.differences.append(Difference(where, shown(wanted), f"no such step on route {line['route']}; steps: "
-                                           f"{', '.join(known)}"))
+        made.differences.append(
+            Difference(
+                where,
+                shown(wanted),
+                f"no such step on route {line['route']}; steps: {', '.join(known)}",
+            )
+        )
         return
     compare_value(made, where, wanted, hits[-1]["value"])
 
@@ -294,4 +389,8 @@ def figure(made: Checked, where: str, wanted: Any, found: Any) -> None:
 
 
 def shown(value: Any) -> str:
-    return {None: "none", True: "true", False: "false"}.get(value, str(value)) if not isinstance(value, dict | list) else str(value)
+    return (
+        {None: "none", True: "true", False: "false"}.get(value, str(value))
+        if not isinstance(value, dict | list)
+        else str(value)
+    )

@@ -22,7 +22,8 @@ class Holding:
     """One scheme's m persons.
 
     idx  their rows in the batch; pos[n]: person -> row here, -1 none
-    co   the persons without records; rows: their lines (person = row here), cut at the risk; credited: from them
+    co   the persons without records; rows: their lines (person = row here), cut at the risk;
+    credited: from them
     """
 
     scheme: Scheme
@@ -39,13 +40,17 @@ class Holding:
 
     def facts(self, at: Index | None = None) -> dict[str, Int]:
         """Certified figures of this scheme by step key, for all or for the persons `at`."""
-        chosen = {key: value for (scheme, key), value in self.co.facts.items() if scheme == self.scheme.id}
+        chosen = {
+            key: value for (scheme, key), value in self.co.facts.items() if scheme == self.scheme.id
+        }
         return chosen if at is None else {key: value[at] for key, value in chosen.items()}
 
     def new_run(self, route: str, at: Index | None = None, trace: bool = False) -> Run:
         """A run of this scheme under a route, starting from what crediting found lacking."""
         n = len(self.co) if at is None else len(at)
-        run = Run(n, self.scheme.id, route, facts=self.facts(at), trace_to=Recorder() if trace else None)
+        run = Run(
+            n, self.scheme.id, route, facts=self.facts(at), trace_to=Recorder() if trace else None
+        )
         at = np.arange(n) if at is None else at
         run.unknown_right |= self.run.unknown_right[at]
         for code, detail, mask in self.run.reasons:
@@ -55,9 +60,11 @@ class Holding:
 
 
 def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> RowSet:
-    """Lines end at the risk (claim or event); a line cut short keeps the share of its sums that its months give.
+    """Lines end at the risk (claim or event); a line cut short keeps the share of its sums that
+    its months give.
 
-    whole  bool[schemes]: law that credits by calendar year (42 USC 413(a)(2)) keeps the sums as certified
+    whole  bool[schemes]: law that credits by calendar year (42 USC 413(a)(2)) keeps the sums as
+    certified
     """
     limit = risk[rows.person]
     dated = rows.start != NODATE
@@ -69,21 +76,31 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> RowSet:
     kept = np.where(end > rows.start, month_of(end - 1) - month_of(rows.start) + 1, 0)
 
     def shortened(values: Int) -> Int:
-        return np.where(over & ~whole[rows.scheme] & (values > 0), values * kept // np.maximum(full, 1), values)
+        return np.where(
+            over & ~whole[rows.scheme] & (values > 0), values * kept // np.maximum(full, 1), values
+        )
 
-    cut = evolve(rows, end=end, credited=shortened(rows.credited), earnings=shortened(rows.earnings))
+    cut = evolve(
+        rows, end=end, credited=shortened(rows.credited), earnings=shortened(rows.earnings)
+    )
     return cut.where(~dated | (cut.end > cut.start))
 
 
 def holdings(co: Cohort, schemes: dict[str, Scheme], trace: bool = False) -> dict[str, Holding]:
-    """Every scheme in which the batch has records or certified figures. Credits each record once."""
+    """Every scheme in which the batch has records or certified figures. Credits each record
+    once."""
     whole = np.array([schemes[scheme_id].whole_sums for scheme_id in co.schemes], np.bool_)
     rows = cut_at(co.rows, co.risk, whole)
     years = span_years(rows)
-    return {scheme_id: holding(co, rows, scheme_id, schemes[scheme_id], years) for scheme_id in co.schemes}
+    return {
+        scheme_id: holding(co, rows, scheme_id, schemes[scheme_id], years)
+        for scheme_id in co.schemes
+    }
 
 
-def holding(co: Cohort, rows: RowSet, scheme_id: str, scheme: Scheme, years: NDArray[np.int32]) -> Holding:
+def holding(
+    co: Cohort, rows: RowSet, scheme_id: str, scheme: Scheme, years: NDArray[np.int32]
+) -> Holding:
     number = co.schemes.index(scheme_id)
     has = np.zeros(len(co), np.bool_)
     has[co.rows.person[co.rows.scheme == number]] = True
@@ -96,7 +113,9 @@ def holding(co: Cohort, rows: RowSet, scheme_id: str, scheme: Scheme, years: NDA
     mine = rows.where(rows.scheme == number).renumbered(pos)
     people = co.persons(idx)
     people.fam = None if co.fam is None else take_family(co.fam, idx)
-    made = Holding(scheme, idx, pos, people, mine, Credited("", years, *EMPTY), Run(len(idx), scheme_id))
+    made = Holding(
+        scheme, idx, pos, people, mine, Credited("", years, *EMPTY), Run(len(idx), scheme_id)
+    )
     made.run = Run(len(idx), scheme_id, "national", facts=made.facts())
     made.credited = scheme.credit(made.run, people, mine, years)
     return made

@@ -1,7 +1,9 @@
 """Overlapping periods under Reg. 987/2009 art. 12: boolean algebra on months, once per agreement.
 
-C compulsory insurance and residence, V voluntary, E equivalent. Compulsory beats voluntary of another state (12(2)),
-any period beats an equivalent one (12(3)), an equivalent period of two states goes to the state of the last compulsory
+C compulsory insurance and residence, V voluntary, E equivalent. Compulsory beats voluntary of
+another state (12(2)),
+any period beats an equivalent one (12(3)), an equivalent period of two states goes to the state of
+the last compulsory
 period before it, else of the first after it (12(4)); sums without dates never overlap (12(5)).
 """
 
@@ -26,7 +28,8 @@ ByCountry = dict[str, dict[str, Mask]]
 
 
 def treaty_credits(batch: Batch, agreement: Agreement, rule: Rule) -> Mapping[str, Credited]:
-    """Records as the agreement sees them where art. 12 takes months away; schemes left untouched are absent."""
+    """Records as the agreement sees them where art. 12 takes months away; schemes left
+    untouched are absent."""
     if not any(count.overlap == "art12" for count in rule.counts):
         return {}
     if agreement.id not in batch.cache:
@@ -36,15 +39,24 @@ def treaty_credits(batch: Batch, agreement: Agreement, rule: Rule) -> Mapping[st
 
 
 def resolved(batch: Batch, agreement: Agreement) -> dict[str, Credited]:
-    inside = [h for h in batch.holdings.values() if agreement.any_party or h.country in agreement.countries()]
+    inside = [
+        h
+        for h in batch.holdings.values()
+        if agreement.any_party or h.country in agreement.countries()
+    ]
     by_scheme = {h.scheme.id: classes(h.credited, h.rows) for h in inside}
     if not any(by_scheme[h.scheme.id][c].any() for h in inside for c in ("V", "E")):
         return {}
     countries = sorted({h.country for h in inside})
     state = {country: state_masks(batch, inside, by_scheme, country) for country in countries}
     voluntary = {c: state[c]["V"] & ~others(state, c, "C") for c in countries}
-    equivalent = {c: state[c]["E"] & ~state[c]["C"] & ~others(state, c, "C")
-                  & ~union(voluntary[o] for o in countries if o != c) for c in countries}
+    equivalent = {
+        c: state[c]["E"]
+        & ~state[c]["C"]
+        & ~others(state, c, "C")
+        & ~union(voluntary[o] for o in countries if o != c)
+        for c in countries
+    }
     settle_common(equivalent, state)
     out = {}
     for holding in inside:
@@ -52,13 +64,16 @@ def resolved(batch: Batch, agreement: Agreement) -> dict[str, Credited]:
         before = holding.credited.months
         if before is not None and (kept != before).any():
             out[holding.scheme.id] = evolve(
-                holding.credited, months=kept,
-                by_year=limited(holding.credited.by_year, before, kept, holding.credited.unit))
+                holding.credited,
+                months=kept,
+                by_year=limited(holding.credited.by_year, before, kept, holding.credited.unit),
+            )
     return out
 
 
-def state_masks(batch: Batch, inside: list[Holding], by_scheme: Mapping[str, Mapping[str, Mask]], country: str
-                ) -> dict[str, Mask]:
+def state_masks(
+    batch: Batch, inside: list[Holding], by_scheme: Mapping[str, Mapping[str, Mask]], country: str
+) -> dict[str, Mask]:
     """Months of a state by class, over all its schemes: uint16[n, Y]."""
     width = len(inside[0].credited.years)
     out = {c: np.zeros((len(batch.co), width), np.uint16) for c in CLASSES}
@@ -79,7 +94,8 @@ def others(state: Mapping[str, Mapping[str, Mask]], country: str, which: str) ->
 
 
 def settle_common(equivalent: dict[str, Mask], state: Mapping[str, Mapping[str, Mask]]) -> None:
-    """An equivalent month of two states stays with one (12(4)); only conflicts are looked at one by one."""
+    """An equivalent month of two states stays with one (12(4)); only conflicts are looked at
+    one by one."""
     countries = sorted(equivalent)
     seen = np.zeros_like(equivalent[countries[0]])
     twice = np.zeros_like(seen)
@@ -89,17 +105,26 @@ def settle_common(equivalent: dict[str, Mask], state: Mapping[str, Mapping[str, 
     for person, column in zip(*np.nonzero(twice), strict=True):
         for month in range(12):
             if int(twice[person, column]) >> month & 1:
-                claimants = [c for c in countries if int(equivalent[c][person, column]) >> month & 1]
+                claimants = [
+                    c for c in countries if int(equivalent[c][person, column]) >> month & 1
+                ]
                 keeper = nearest_compulsory(state, claimants, int(person), int(column) * 12 + month)
                 for country in claimants:
                     if country != keeper:
                         equivalent[country][person, column] &= np.uint16(~(1 << month) & 0xFFF)
 
 
-def nearest_compulsory(state: Mapping[str, Mapping[str, Mask]], claimants: list[str], person: int, month: int) -> str:
+def nearest_compulsory(
+    state: Mapping[str, Mapping[str, Mask]], claimants: list[str], person: int, month: int
+) -> str:
     def months(country: str) -> list[int]:
         row = state[country]["C"][person]
-        return [y * 12 + m for y in np.flatnonzero(row).tolist() for m in range(12) if int(row[y]) >> m & 1]
+        return [
+            y * 12 + m
+            for y in np.flatnonzero(row).tolist()
+            for m in range(12)
+            if int(row[y]) >> m & 1
+        ]
 
     where = {country: months(country) for country in claimants}
     before = {c: max((m for m in where[c] if m < month), default=-1) for c in claimants}
@@ -109,8 +134,12 @@ def nearest_compulsory(state: Mapping[str, Mapping[str, Mask]], claimants: list[
     return min(sorted(claimants), key=lambda c: after[c])
 
 
-def kept_months(holding: Holding, mine: Mapping[str, Mask], voluntary: Mapping[str, Mask], equivalent: Mapping[str, Mask]
-                ) -> Mask:
+def kept_months(
+    holding: Holding,
+    mine: Mapping[str, Mask],
+    voluntary: Mapping[str, Mask],
+    equivalent: Mapping[str, Mask],
+) -> Mask:
     v = mine["V"] & voluntary[holding.country][holding.idx]
     e = mine["E"] & equivalent[holding.country][holding.idx]
     return mine["C"] | v | e

@@ -1,7 +1,10 @@
-"""Schemes by id, found through the entry-point group `portability.schemes`; nothing here knows a country.
+"""Schemes by id, found through the entry-point group `portability.schemes`; nothing here knows
+a country.
 
-An entry point names a function that yields the paths of scheme files (YAML). A file is read when its scheme is asked
-for; `us-oasdi` is looked for as us/oasdi.yaml (`in-eps` as in_/eps.yaml) below the folders of those functions.
+An entry point names a function that yields the paths of scheme files (YAML); us/oasdi.yaml is
+us-oasdi, in_/eps.yaml is
+in-eps. An office can add folders of its own in $PORTABILITY_SCHEMES. A file is read when its
+scheme is asked for.
 """
 
 from __future__ import annotations
@@ -9,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import os
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,12 +26,13 @@ from portability.units import UNITS
 from portability.yamlsource import Source, read
 
 HEAD = ("schema", "id", "country", "name", "currency", "unit", "branches", "calculator")
-PYTHON_WORDS = ("in", "is", "as")
+WORDS = re.compile(r".+\.[a-z]{2}\.yaml\Z")  # oasdi.en.yaml holds sentences, not a scheme
 
 
 @cache
 def drawers() -> dict[str, Path]:
-    """Scheme id -> YAML file, from all installed packages (and the checkout, if nothing is installed)."""
+    """Scheme id -> YAML file, from all installed packages (and the checkout, if nothing is
+    installed)."""
     from importlib.metadata import entry_points
 
     found: dict[str, Path] = {}
@@ -34,9 +40,15 @@ def drawers() -> dict[str, Path]:
     functions = [point.load() for point in points]
     if not any(point.name == "builtin" for point in points):
         functions.append(importlib.import_module("calculators").drawers)
-    for function in functions:
-        for path in function():
-            found[scheme_id(Path(path))] = Path(path)
+    local = [
+        Path(folder)
+        for folder in os.environ.get("PORTABILITY_SCHEMES", "").split(os.pathsep)
+        if folder
+    ]
+    paths = [path for function in functions for path in function()]
+    for path in [*paths, *(path for folder in local for path in sorted(folder.glob("*/*.yaml")))]:
+        if not WORDS.match(path.name):
+            found[scheme_id(path)] = path
     return dict(sorted(found.items()))
 
 
@@ -55,20 +67,41 @@ def country_of(scheme: str) -> str:
 
 
 @cache
-def load(scheme: str) -> Scheme:
-    """The scheme of an id. Raises InputError if it is unknown or its file is faulty."""
+def source(scheme: str) -> SchemeSource:
+    """The checked file of a scheme, without its calculator. Raises InputError if unknown or
+    faulty."""
     path = drawers().get(scheme)
     if path is None:
-        raise InputError([Fault("scheme:1:1", "scheme", repr(scheme), "a known scheme id",
-                                nearest(scheme, drawers()), "unknown_scheme")])
-    return from_source(source_of(path))
+        raise InputError(
+            [
+                Fault(
+                    "scheme:1:1",
+                    "scheme",
+                    repr(scheme),
+                    "a known scheme id",
+                    nearest(scheme, drawers()),
+                    "unknown_scheme",
+                )
+            ]
+        )
+    return source_of(path)
+
+
+@cache
+def load(scheme: str) -> Scheme:
+    """The scheme of an id. Raises InputError if it is unknown or its file is faulty."""
+    return from_source(source(scheme))
 
 
 def from_source(source: SchemeSource) -> Scheme:
     """The calculator a scheme file names, built on its tables."""
     if source.calculator == "none":
         return Scheme(source)
-    name = "calculators.parametric:Parametric" if source.calculator == "parametric" else source.calculator
+    name = (
+        "calculators.parametric:Parametric"
+        if source.calculator == "parametric"
+        else source.calculator
+    )
     module, _, attribute = name.partition(":")
     made = getattr(importlib.import_module(module), attribute)(source)
     if not isinstance(made, Scheme):
@@ -83,9 +116,22 @@ def source_of(path: Path) -> SchemeSource:
     raw = path.read_bytes()
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     text = stored(digest, lambda: checked(read(path)[0]))
-    tables = {name: compiled(name, text["id"], table) for name, table in text.get("tables", {}).items()}
-    return SchemeSource(text["id"], text["country"], text["name"], text["currency"], text["unit"],
-                        tuple(text["branches"]), text["calculator"], tables, digest, str(path), text)
+    tables = {
+        name: compiled(name, text["id"], table) for name, table in text.get("tables", {}).items()
+    }
+    return SchemeSource(
+        text["id"],
+        text["country"],
+        text["name"],
+        text["currency"],
+        text["unit"],
+        tuple(text["branches"]),
+        text["calculator"],
+        tables,
+        digest,
+        str(path),
+        text,
+    )
 
 
 def checked(source: Source) -> Mapping[str, Any]:
@@ -112,7 +158,11 @@ def check_tables(source: Source, tables: Mapping[str, Any], owner: str) -> None:
         try:
             compiled(name, owner, table)
         except (ValueError, KeyError, TypeError) as error:
-            source.fault(("tables", name), f"{name}: {error}", "a table with by, unit, cite, source, checked and rows")
+            source.fault(
+                ("tables", name),
+                f"{name}: {error}",
+                "a table with by, unit, cite, source, checked and rows",
+            )
 
 
 def known(schemes: Iterable[str]) -> dict[str, Scheme]:
@@ -127,7 +177,8 @@ def all_tables() -> Iterable[Table]:
 
 @cache
 def bundle(scheme: str) -> bytes:
-    """The law of a scheme as one text: its YAML and the Python of its calculator's folder, by file name."""
+    """The law of a scheme as one text: its YAML and the Python of its calculator's folder, by
+    file name."""
     found = load(scheme)
     files = [Path(found.source.path)]
     folder = Path(str(importlib.import_module(type(found).__module__).__file__)).parent

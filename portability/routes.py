@@ -1,4 +1,5 @@
-"""One agreement over a batch: whom its rules take, what they count, who has a right, and what is paid."""
+"""One agreement over a batch: whom its rules take, what they count, who has a right, and what
+is paid."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from portability.scheme import Qualification
 from portability.short_periods import ShortPeriods
 from portability.trace import Run, Step
 from portability.units import Conversion, ConversionTable
-from portability.view import Part, View, part_of
+from portability.view import View, part_of
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -31,7 +32,7 @@ Index = NDArray[np.intp]
 class Outcome:
     """One scheme under one route, for the persons sel (rows of the holding).
 
-    met      who has the right and passes the gates; refused: reason code per person ("" where met or simply not met)
+    met      who has the right and passes the gates; refused: reason code -> persons
     paid     for the persons `payees` (positions in sel); None where nobody is paid
     """
 
@@ -85,25 +86,33 @@ class Batch:
         return inside & hit
 
     def displaced(self, agreement: Agreement, own: str, other: str) -> Bool:
-        """Persons for whom another instrument takes this one's place between two states on the claim date."""
+        """Persons for whom another instrument takes this one's place between two states on the
+        claim date."""
         out = np.zeros(len(self.co), np.bool_)
         for rival in self.agreements:
-            if rival.id == agreement.id or rival.replaces is None or agreement.id in rival.replaces.keeps:
+            if (
+                rival.id == agreement.id
+                or rival.replaces is None
+                or agreement.id in rival.replaces.keeps
+            ):
                 continue
-            if agreement.id in rival.replaces.ids or (rival.replaces.between_parties
-                                                      and not replaces_back(agreement, rival)):
+            if agreement.id in rival.replaces.ids or (
+                rival.replaces.between_parties and not replaces_back(agreement, rival)
+            ):
                 out |= self.bound(rival, own) & self.bound(rival, other)
         return out
 
 
 def replaces_back(agreement: Agreement, rival: Agreement) -> bool:
-    """Two instruments that both replace what stands between their parties: the earlier one yields."""
+    """Two instruments that both replace what stands between their parties: the earlier one
+    yields."""
     both = agreement.replaces is not None and agreement.replaces.between_parties
     return both and agreement.start > rival.start
 
 
 def outcomes(batch: Batch, agreement: Agreement, holding: Holding) -> Iterable[Outcome]:
-    """Everything one scheme gives under one agreement; each person is taken by the first rule that fits."""
+    """Everything one scheme gives under one agreement; each person is taken by the first rule
+    that fits."""
     rules = agreement.rules_for(holding.scheme.id, holding.country, batch.branch)
     if not rules:
         return
@@ -124,7 +133,8 @@ def outcomes(batch: Batch, agreement: Agreement, holding: Holding) -> Iterable[O
 
 
 def partner_record(batch: Batch, agreement: Agreement, holding: Holding) -> Bool:
-    """Persons of the holding with a record in another bound state that no other instrument takes over."""
+    """Persons of the holding with a record in another bound state that no other instrument
+    takes over."""
     out = np.zeros(len(holding.idx), np.bool_)
     for other in batch.holdings.values():
         if other.country == holding.country:
@@ -133,13 +143,16 @@ def partner_record(batch: Batch, agreement: Agreement, holding: Holding) -> Bool
             continue
         both = other.pos[holding.idx] >= 0
         if both.any():
-            usable = batch.bound(agreement, other.country) & ~batch.displaced(agreement, holding.country, other.country)
+            usable = batch.bound(agreement, other.country) & ~batch.displaced(
+                agreement, holding.country, other.country
+            )
             out |= both & usable[holding.idx]
     return out
 
 
 def rule_mask(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule) -> Bool:
-    """The rule's own conditions: validity, residence, nationality, the whole record, who pays at the event."""
+    """The rule's own conditions: validity, residence, nationality, the whole record, who pays
+    at the event."""
     co = holding.co
     mask = (co.claim >= rule.start) & (co.claim < rule.end)
     if rule.residence_in is not None:
@@ -183,8 +196,14 @@ def last_country(batch: Batch, agreement: Agreement) -> NDArray[np.str_]:
     return country
 
 
-def under_rule(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule, sel: Index,
-               short: ShortPeriods) -> Outcome | None:
+def under_rule(
+    batch: Batch,
+    agreement: Agreement,
+    holding: Holding,
+    rule: Rule,
+    sel: Index,
+    short: ShortPeriods,
+) -> Outcome | None:
     """The rule applied to the persons sel: count, qualify, gates, pay."""
     scheme, co = holding.scheme, holding.co.persons(sel)
     run = holding.new_run(agreement.id, sel, batch.trace)
@@ -209,7 +228,9 @@ def under_rule(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule,
     return out
 
 
-def settle_amount(out: Outcome, holding: Holding, co: Cohort, rule: Rule | None, whole: Bool | None = None) -> None:
+def settle_amount(
+    out: Outcome, holding: Holding, co: Cohort, rule: Rule | None, whole: Bool | None = None
+) -> None:
     """Amounts for those who have the right, and only for them (gate before amount)."""
     out.payees = np.flatnonzero(out.met)
     if not len(out.payees):
@@ -218,8 +239,12 @@ def settle_amount(out: Outcome, holding: Holding, co: Cohort, rule: Rule | None,
     at = out.payees
     out.pay_run = out.run.child(at, stage="amount")
     view = out.view.for_amount()
-    people, view, qual = (co, view, out.qual) if everybody else (co.persons(at), view.take(at), out.qual.take(at))
-    out.paid = pay(holding.scheme, out.pay_run, people, view, qual, rule, None if whole is None else whole[at])
+    people, view, qual = (
+        (co, view, out.qual) if everybody else (co.persons(at), view.take(at), out.qual.take(at))
+    )
+    out.paid = pay(
+        holding.scheme, out.pay_run, people, view, qual, rule, None if whole is None else whole[at]
+    )
 
 
 def method_of(rule: Rule) -> str:
@@ -229,11 +254,14 @@ def method_of(rule: Rule) -> str:
         return "unknown"
     if first.numerator is None:
         return "direct"
-    return {"theoretical": "theoretical_pro_rata", "minimum": "minimum_period_fraction"}.get(first.basis, "fraction")
+    return {"theoretical": "theoretical_pro_rata", "minimum": "minimum_period_fraction"}.get(
+        first.basis, "fraction"
+    )
 
 
 def in_scope(agreement: Agreement, holding: Holding, co: Cohort) -> Bool:
-    """Personal scope: open, or nationals of named states; somebody without a stated nationality is not excluded."""
+    """Personal scope: open, or nationals of named states; somebody without a stated nationality
+    is not excluded."""
     persons = agreement.persons.of(holding.country)
     if persons.kind == "open" or not persons.nationals_of:
         return np.ones(len(co), np.bool_)
@@ -251,7 +279,8 @@ def persons_unknown(agreement: Agreement, holding: Holding, co: Cohort, run: Run
 
 
 def certified(run: Run, qual: Qualification, step: str) -> None:
-    """An institution that certifies an amount has found the right: nothing before it is asked again."""
+    """An institution that certifies an amount has found the right: nothing before it is asked
+    again."""
     fact = run.facts.get(step)
     if fact is None:
         return
@@ -261,8 +290,18 @@ def certified(run: Run, qual: Qualification, step: str) -> None:
     run.unknown_right = run.unknown_right & ~given
 
 
-def gates(batch: Batch, holding: Holding, rule: Rule, sel: Index, run: Run, co: Cohort, view: View, qual: Qualification,
-          met: Bool, refused: dict[str, Bool]) -> Bool:
+def gates(
+    batch: Batch,
+    holding: Holding,
+    rule: Rule,
+    sel: Index,
+    run: Run,
+    co: Cohort,
+    view: View,
+    qual: Qualification,
+    met: Bool,
+    refused: dict[str, Bool],
+) -> Bool:
     """`when` and `own_minimum`: who is met but not served, with the reason."""
     if rule.when == "only_if_needed":
         national = batch.national[holding.scheme.id]
@@ -287,11 +326,27 @@ def record_periods(run: Run, unit: str, rule: Rule, view: View, qual: Qualificat
         return
     cite, url = str(rule.cite) or "the agreement", rule.cite.url
     parts = {f"from {part.scheme}": part.total() for part in view.parts}
-    step = Step("counted_periods", unit, cite, url, own=unit, required=unit, **{name: unit for name in parts})
-    run.record(step, qual.counted, None, {"own": view.own.total(), **parts, "required": qual.required}, False)
+    step = Step(
+        "counted_periods",
+        unit,
+        cite,
+        url,
+        own=unit,
+        required=unit,
+        **dict.fromkeys(parts, unit),
+    )
+    run.record(
+        step,
+        qual.counted,
+        None,
+        {"own": view.own.total(), **parts, "required": qual.required},
+        False,
+    )
 
 
-def counted(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule, sel: Index, run: Run) -> View:
+def counted(
+    batch: Batch, agreement: Agreement, holding: Holding, rule: Rule, sel: Index, run: Run
+) -> View:
     """Own periods first, then the counts of the rule in their order; nothing twice."""
     credits = treaty_credits(batch, agreement, rule)
     own = credits.get(holding.scheme.id, holding.credited).take(sel)
@@ -301,14 +356,20 @@ def counted(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule, se
         if count.branches is not None and batch.branch not in count.branches:
             continue
         for other in counted_holdings(batch, agreement, holding, count):
-            usable = batch.bound(agreement, other.country) & ~batch.displaced(agreement, holding.country, other.country)
+            usable = batch.bound(agreement, other.country) & ~batch.displaced(
+                agreement, holding.country, other.country
+            )
             at = np.flatnonzero((other.pos[holding.idx[sel]] >= 0) & usable[holding.idx[sel]])
             if len(at):
-                add_part(view, taken, holding, other, count, sel, at, run, credits.get(other.scheme.id))
+                add_part(
+                    view, taken, holding, other, count, sel, at, run, credits.get(other.scheme.id)
+                )
     return view
 
 
-def counted_holdings(batch: Batch, agreement: Agreement, holding: Holding, count: Count) -> Iterable[Holding]:
+def counted_holdings(
+    batch: Batch, agreement: Agreement, holding: Holding, count: Count
+) -> Iterable[Holding]:
     for other in batch.holdings.values():
         foreign = other.country != holding.country
         party = agreement.any_party or other.country in agreement.countries()
@@ -316,14 +377,29 @@ def counted_holdings(batch: Batch, agreement: Agreement, holding: Holding, count
             yield other
 
 
-def add_part(view: View, taken: Int, holding: Holding, other: Holding, count: Count, sel: Index, at: Index, run: Run,
-             treaty: Credited | None, third: bool = False) -> None:
+def add_part(
+    view: View,
+    taken: Int,
+    holding: Holding,
+    other: Holding,
+    count: Count,
+    sel: Index,
+    at: Index,
+    run: Run,
+    treaty: Credited | None,
+    third: bool = False,
+) -> None:
     """One foreign record, filtered and converted by the count, laid onto what is already taken."""
     how = edge(count.unit, other, holding)
     if how is None:
         lacking = np.zeros(run.n, np.bool_)
         lacking[at] = True
-        run.lacks(lacking, "rule_unknown", what=f"how periods of {other.scheme.id} are counted", cite=str(count.cite))
+        run.lacks(
+            lacking,
+            "rule_unknown",
+            what=f"how periods of {other.scheme.id} are counted",
+            cite=str(count.cite),
+        )
         return
     mine = other.pos[holding.idx[sel[at]]].astype(np.intp)
     foreign = filtered(other, count, mine, treaty)
@@ -334,10 +410,15 @@ def add_part(view: View, taken: Int, holding: Holding, other: Holding, count: Co
     view.parts.append(part)
 
 
-def edge(unit: Conversion | ConversionTable | None, other: Holding, holding: Holding) -> Conversion | None:
-    """The conversion from the other scheme's unit to this one's, or None where the text does not say."""
+def edge(
+    unit: Conversion | ConversionTable | None, other: Holding, holding: Holding
+) -> Conversion | None:
+    """The conversion from the other scheme's unit to this one's, or None where the text does
+    not say."""
     if isinstance(unit, ConversionTable):
-        return unit.edge(other.scheme.unit, holding.scheme.unit, other.scheme.week_days, holding.scheme.week_days)
+        return unit.edge(
+            other.scheme.unit, holding.scheme.unit, other.scheme.week_days, holding.scheme.week_days
+        )
     if unit is None or unit.source_unit == other.credited.unit:
         return unit
     return None
@@ -362,13 +443,25 @@ def filtered(other: Holding, count: Count, mine: Index, treaty: Credited | None)
         return (treaty or other.credited).take(mine)
     lines = rows.where(np.arange(len(rows)))
     lines.start = np.where(dated, np.maximum(rows.start, start), rows.start).astype(np.int32)
-    lines.end = np.where(dated, np.minimum(rows.end, np.minimum(end, FOREVER)), rows.end).astype(np.int32)
+    lines.end = np.where(dated, np.minimum(rows.end, np.minimum(end, FOREVER)), rows.end).astype(
+        np.int32
+    )
     return recredited(other, lines.where(keep & (~dated | (lines.end > lines.start))), mine)
 
 
-def with_third_states(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule, sel: Index, run: Run, co: Cohort,
-                      qual: Qualification, view: View) -> tuple[Qualification, View]:
-    """Who still lacks the right after the bilateral test: periods of third states, if the text lets them count."""
+def with_third_states(
+    batch: Batch,
+    agreement: Agreement,
+    holding: Holding,
+    rule: Rule,
+    sel: Index,
+    run: Run,
+    co: Cohort,
+    qual: Qualification,
+    view: View,
+) -> tuple[Qualification, View]:
+    """Who still lacks the right after the bilateral test: periods of third states, if the text
+    lets them count."""
     clause = rule.third_states or agreement.third_states
     if clause is None or isinstance(clause, Absent):
         return qual, view
@@ -392,14 +485,28 @@ def with_third_states(batch: Batch, agreement: Agreement, holding: Holding, rule
     return merged_qualification(qual, again, helped), wider
 
 
-def add_third(batch: Batch, agreement: Agreement, holding: Holding, clause: ThirdStates, sel: Index, lacking: Index,
-              other: Holding, wider: View, taken: Int, run: Run) -> None:
+def add_third(
+    batch: Batch,
+    agreement: Agreement,
+    holding: Holding,
+    clause: ThirdStates,
+    sel: Index,
+    lacking: Index,
+    other: Holding,
+    wider: View,
+    taken: Int,
+    run: Run,
+) -> None:
     """Periods of one third state, converted as our own agreement with that state converts them."""
     if isinstance(clause.bound, tuple) and other.country not in clause.bound:
         return
     partners = [c for c in agreement.countries() if c != holding.country]
     for link in batch.agreements:
-        if link.id == agreement.id or other.country not in link.countries() or holding.country not in link.countries():
+        if (
+            link.id == agreement.id
+            or other.country not in link.countries()
+            or holding.country not in link.countries()
+        ):
             continue
         ok = batch.bound(link, holding.country) & batch.bound(link, other.country)
         if clause.bound == "both":
@@ -409,8 +516,18 @@ def add_third(batch: Batch, agreement: Agreement, holding: Holding, clause: Thir
         counts = [c for r in rules for c in r.counts if c.everyone or other.scheme.id in c.schemes]
         if len(at) and counts:
             unit = counts[0].unit if isinstance(clause.unit, str) else clause.unit
-            add_part(wider, taken, holding, other, evolve(counts[0], unit=unit, uses=clause.uses), sel, at, run, None,
-                     third=True)
+            add_part(
+                wider,
+                taken,
+                holding,
+                other,
+                evolve(counts[0], unit=unit, uses=clause.uses),
+                sel,
+                at,
+                run,
+                None,
+                third=True,
+            )
             return
 
 
@@ -423,9 +540,17 @@ def any_bound(batch: Batch, partners: Sequence[str], third: str) -> Bool:
     return out
 
 
-def merged_qualification(first: Qualification, second: Qualification, use_second: Bool) -> Qualification:
-    pick = {name: np.where(use_second, getattr(second, name), getattr(first, name))
-            for name in ("met", "own", "counted", "required", "variant", "rank")}
-    more = {name: None if getattr(first, name) is None or getattr(second, name) is None
-            else np.where(use_second, getattr(second, name), getattr(first, name)) for name in ("start", "earliest")}
+def merged_qualification(
+    first: Qualification, second: Qualification, use_second: Bool
+) -> Qualification:
+    pick = {
+        name: np.where(use_second, getattr(second, name), getattr(first, name))
+        for name in ("met", "own", "counted", "required", "variant", "rank")
+    }
+    more = {
+        name: None
+        if getattr(first, name) is None or getattr(second, name) is None
+        else np.where(use_second, getattr(second, name), getattr(first, name))
+        for name in ("start", "earliest")
+    }
     return Qualification(**pick, **more)

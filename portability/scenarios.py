@@ -1,4 +1,5 @@
-"""The same person under other facts, as rows of one cohort: what changes next, and the range of an estimate."""
+"""The same person under other facts, as rows of one cohort: what changes next, and the range of
+an estimate."""
 
 from __future__ import annotations
 
@@ -25,17 +26,23 @@ LAST_CLAIM = day("2100-12-01")
 
 @frozen
 class Scenario:
-    """One change: `months` more worked in `scheme`, `months` waited, or the record of `scheme` refunded."""
+    """One change: `months` more worked in `scheme`, `months` waited, or the record of `scheme`
+    refunded."""
 
     change: str
     scheme: str = ""
     months: int = 0
 
 
-def next_steps(co: Cohort, result: Result, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement]) -> list[Json]:
-    """What would change the answer for a cohort of one: waiting, working on, a refund; and the earliest dates."""
+def next_steps(
+    co: Cohort, result: Result, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement]
+) -> list[Json]:
+    """What would change the answer for a cohort of one: waiting, working on, a refund; and the
+    earliest dates."""
     plans = [Scenario("wait", months=12)]
-    plans += [Scenario("months_worked", scheme, months) for scheme in co.schemes for months in (6, 12)]
+    plans += [
+        Scenario("months_worked", scheme, months) for scheme in co.schemes for months in (6, 12)
+    ]
     if len({country_of(scheme) for scheme in co.schemes}) > 1:
         plans += [Scenario("refund", scheme) for scheme in co.schemes]
     other = totalize(changed(co, plans), schemes, agreements)
@@ -59,7 +66,8 @@ def changed(co: Cohort, plans: Sequence[Scenario]) -> Cohort:
 
 
 def worked(co: Cohort, person: int, plan: Scenario) -> RowSet | None:
-    """A further line of the scheme, from its end (or the claim) on, earning what the last line earned."""
+    """A further line of the scheme, from its end (or the claim) on, earning what the last line
+    earned."""
     mine = np.flatnonzero(co.rows.scheme == co.schemes.index(plan.scheme))
     if not len(mine):
         return None
@@ -69,10 +77,15 @@ def worked(co: Cohort, person: int, plan: Scenario) -> RowSet | None:
     months = int(month_of(line.end - 1)[0] - month_of(line.start)[0]) + 1 if dated else 12
     start = int(first_day(month_of(max(int(co.claim[0]), int(line.end[0]) if dated else NODATE))))
     earned = int(line.earnings[0])
-    return evolve(line, person=np.array([person], np.int32), start=np.array([start], np.int32),
-                  end=add_months(np.array([start]), plan.months).astype(np.int32), credited=np.array([-1], np.int64),
-                  earnings=np.array([earned * plan.months // max(months, 1) if earned > 0 else -1], np.int64),
-                  evidence=np.array([ASSUMED], np.int8))
+    return evolve(
+        line,
+        person=np.array([person], np.int32),
+        start=np.array([start], np.int32),
+        end=add_months(np.array([start]), plan.months).astype(np.int32),
+        credited=np.array([-1], np.int64),
+        earnings=np.array([earned * plan.months // max(months, 1) if earned > 0 else -1], np.int64),
+        evidence=np.array([ASSUMED], np.int8),
+    )
 
 
 def joined(parts: Iterable[RowSet]) -> RowSet:
@@ -97,21 +110,40 @@ def effects(plan: Scenario, before: Result, after: Result, person: int) -> Itera
             continue
         told = difference(was, old_row, now, row)
         if told:
-            yield {"change": plan.change, "where": country_of(plan.scheme) if plan.scheme else None,
-                   "scheme": plan.scheme or None, "amount": plan.months or None, "unit": "month" if plan.months else None,
-                   "affects": scheme, **told}
+            yield {
+                "change": plan.change,
+                "where": country_of(plan.scheme) if plan.scheme else None,
+                "scheme": plan.scheme or None,
+                "amount": plan.months or None,
+                "unit": "month" if plan.months else None,
+                "affects": scheme,
+                **told,
+            }
 
 
 def state(decision: Decision, row: int) -> str:
-    return "entitled" if decision.entitled[row] else "unknown" if decision.unknown[row] else "not_entitled"
+    return (
+        "entitled"
+        if decision.entitled[row]
+        else "unknown"
+        if decision.unknown[row]
+        else "not_entitled"
+    )
 
 
 def difference(was: Decision, old_row: int, now: Decision, row: int) -> Json:
     before, after = state(was, old_row), state(now, row)
     if before != after:
-        effect = {"entitled": "opens_right", "not_entitled": "loses_right"}.get(after, "becomes_unknown")
+        effect = {"entitled": "opens_right", "not_entitled": "loses_right"}.get(
+            after, "becomes_unknown"
+        )
         return {"effect": effect, "from": before, "to": after, **payment(now, row)}
-    if after == "entitled" and was.known[old_row] and now.known[row] and was.amount[old_row] != now.amount[row]:
+    if (
+        after == "entitled"
+        and was.known[old_row]
+        and now.known[row]
+        and was.amount[old_row] != now.amount[row]
+    ):
         higher = now.amount[row] > was.amount[old_row]
         return {"effect": "raises_amount" if higher else "lowers_amount", **payment(now, row)}
     return {}
@@ -125,8 +157,11 @@ def payment(decision: Decision, row: int) -> Json:
     return {"payable": money(int(decision.amount[row]), decision.holding.scheme.currency, per)}
 
 
-def earliest(co: Cohort, result: Result, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement]) -> list[Json]:
-    """First month of the next twenty years in which a scheme that pays nothing today would pay, without more work."""
+def earliest(
+    co: Cohort, result: Result, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement]
+) -> list[Json]:
+    """First month of the next twenty years in which a scheme that pays nothing today would pay,
+    without more work."""
     closed = [s for s, d in result.decisions.items() if not d.entitled[0] and not d.unknown[0]]
     if not closed or co.event[0] != NODATE:
         return []
@@ -142,14 +177,25 @@ def earliest(co: Cohort, result: Result, schemes: Mapping[str, Scheme], agreemen
         opens = np.flatnonzero(decision.entitled)
         if len(opens):
             row = int(opens[0])
-            found.append({"change": "wait_until", "where": country_of(scheme), "scheme": scheme, "affects": scheme,
-                          "date": iso(int(ahead.claim[decision.holding.idx[row]])), "effect": "opens_right",
-                          **payment(decision, row)})
+            found.append(
+                {
+                    "change": "wait_until",
+                    "where": country_of(scheme),
+                    "scheme": scheme,
+                    "affects": scheme,
+                    "date": iso(int(ahead.claim[decision.holding.idx[row]])),
+                    "effect": "opens_right",
+                    **payment(decision, row),
+                }
+            )
     return found
 
 
-def estimate_range(co: Cohort, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement]) -> dict[str, Json]:
-    """Low and high of each scheme over the scenarios of assumed lines: none, all, each scheme's alone."""
+def estimate_range(
+    co: Cohort, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement]
+) -> dict[str, Json]:
+    """Low and high of each scheme over the scenarios of assumed lines: none, all, each scheme's
+    alone."""
     assumed = sorted({int(s) for s in co.rows.scheme[co.rows.evidence == ASSUMED]})
     if not assumed:
         return {}
@@ -172,4 +218,7 @@ def span(decision: Decision, count: int) -> Json:
         amounts = np.append(amounts, 0)
     currency = decision.holding.scheme.currency
     per = next((o.paid.amounts.per for o in decision.outcomes if o.paid is not None), "month")
-    return {"low": money(int(amounts.min()), currency, per), "high": money(int(amounts.max()), currency, per)}
+    return {
+        "low": money(int(amounts.min()), currency, per),
+        "high": money(int(amounts.max()), currency, per),
+    }

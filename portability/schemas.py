@@ -12,8 +12,14 @@ from portability.units import PLURALS, UNITS
 
 Json = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-DECIMAL: Json = {"anyOf": [{"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,18})?$"}, {"type": "number"}]}
-DATE: Json = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": "calendar date YYYY-MM-DD"}
+DECIMAL: Json = {
+    "anyOf": [{"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,18})?$"}, {"type": "number"}]
+}
+DATE: Json = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "description": "calendar date YYYY-MM-DD",
+}
 TEXT: Json = {"type": "string", "maxLength": 500}
 ANY: Json = {}
 
@@ -22,7 +28,9 @@ def words(allowed: Iterable[str], about: str = "") -> Json:
     return {"enum": sorted(allowed), **({"description": about} if about else {})}
 
 
-def thing(properties: Json, required: Iterable[str] = (), closed: bool = True, about: str = "") -> Json:
+def thing(
+    properties: Json, required: Iterable[str] = (), closed: bool = True, about: str = ""
+) -> Json:
     made: Json = {"type": "object", "properties": properties, "required": list(required)}
     if closed:
         made["additionalProperties"] = False
@@ -41,76 +49,240 @@ def case_body() -> Json:
     country = words(COUNTRIES, "ISO 3166 code; NO is Norway")
     flags = many(words(FLAGS))
     child = thing({"born": DATE, "name": TEXT}, ["born"])
-    person = thing({"born": DATE, "sex": words(SEXES), "nationalities": many(country), "residence": country, "name": TEXT,
-                    "children": many(child), "died": DATE, "flags": flags, "national_numbers": ANY}, ["born"])
-    claim = thing({"branch": words(BRANCHES), "date": DATE, "event": {**DATE, "description": "of invalidity or death"},
-                   "wish": words(WISHES)}, ["branch", "date"])
+    person = thing(
+        {
+            "born": DATE,
+            "sex": words(SEXES),
+            "nationalities": many(country),
+            "residence": country,
+            "name": TEXT,
+            "children": many(child),
+            "died": DATE,
+            "flags": flags,
+            "national_numbers": ANY,
+        },
+        ["born"],
+    )
+    claim = thing(
+        {
+            "branch": words(BRANCHES),
+            "date": DATE,
+            "event": {**DATE, "description": "of invalidity or death"},
+            "wish": words(WISHES),
+        },
+        ["branch", "date"],
+    )
     branches = many(words(BRANCHES))
-    sums = {word: DECIMAL for word in (*UNITS, *PLURALS)}
-    period = thing({
-        "scheme": {"type": "string", "description": "`portability schemes list` shows all"}, "kind": words(KINDS),
-        "start": DATE, "end": {**DATE, "description": "last day, included"},
-        "credited": thing(sums, about="certified sum, in the scheme's unit; counts as certified"),
-        "earnings": {**DECIMAL, "description": "in the scheme's currency, for the whole span"}, "currency": words(CURRENCIES),
-        "evidence": words(EVIDENCE), "status": words(STATUS),
-        "counts_for": thing({"entitlement": branches, "amount": branches}), "code": TEXT, "source": TEXT, "note": TEXT,
-    }, ["scheme"])
-    member = thing({"relation": words(RELATIONS), "born": DATE, "since": DATE, "residence": country, "flags": flags,
-                    "claim": DATE, "income": DECIMAL, "name": TEXT, "sex": words(SEXES), "event": DATE}, ["relation", "born"])
-    rate = thing({"from": words(CURRENCIES), "to": words(CURRENCIES), "date": DATE, "rate": DECIMAL, "source": TEXT},
-                 ["from", "to", "date", "rate"])
-    return thing({
-        "schema": {"const": "portability/case@1"}, "reference": TEXT, "person": person, "claim": claim,
-        "periods": many(period), "facts": mapping(mapping(DECIMAL)), "family": many(member), "rates": many(rate),
-        "assumptions": mapping(TEXT), "note": TEXT,
-    }, ["person", "claim"])
+    sums = dict.fromkeys((*UNITS, *PLURALS), DECIMAL)
+    period = thing(
+        {
+            "scheme": {"type": "string", "description": "`portability schemes list` shows all"},
+            "kind": words(KINDS),
+            "start": DATE,
+            "end": {**DATE, "description": "last day, included"},
+            "credited": thing(
+                sums, about="certified sum, in the scheme's unit; counts as certified"
+            ),
+            "earnings": {**DECIMAL, "description": "in the scheme's currency, for the whole span"},
+            "currency": words(CURRENCIES),
+            "evidence": words(EVIDENCE),
+            "status": words(STATUS),
+            "counts_for": thing({"entitlement": branches, "amount": branches}),
+            "code": TEXT,
+            "source": TEXT,
+            "note": TEXT,
+        },
+        ["scheme"],
+    )
+    member = thing(
+        {
+            "relation": words(RELATIONS),
+            "born": DATE,
+            "since": DATE,
+            "residence": country,
+            "flags": flags,
+            "claim": DATE,
+            "income": DECIMAL,
+            "name": TEXT,
+            "sex": words(SEXES),
+            "event": DATE,
+        },
+        ["relation", "born"],
+    )
+    rate = thing(
+        {
+            "from": words(CURRENCIES),
+            "to": words(CURRENCIES),
+            "date": DATE,
+            "rate": DECIMAL,
+            "source": TEXT,
+        },
+        ["from", "to", "date", "rate"],
+    )
+    return thing(
+        {
+            "schema": {"const": "portability/case@1"},
+            "reference": TEXT,
+            "person": person,
+            "claim": claim,
+            "periods": many(period),
+            "facts": mapping(mapping(DECIMAL)),
+            "family": many(member),
+            "rates": many(rate),
+            "assumptions": mapping(TEXT),
+            "note": TEXT,
+        },
+        ["person", "claim"],
+    )
 
 
 def example_body() -> Json:
-    source = thing({"title": TEXT, "url": TEXT, "locator": TEXT, "authority": words(AUTHORITIES), "seen": DATE, "note": TEXT,
-                    "archived": TEXT}, ["title", "authority"])
-    discrepancy = thing({"where": TEXT, "printed": ANY, "asserted": ANY, "why": TEXT}, ["where"], closed=False)
-    return thing({
-        "schema": {"const": "portability/example@1"}, "id": TEXT, "title": TEXT, "source": source, "legal_date": ANY,
-        "case": case_body(), "cases": mapping(case_body()), "expect": ANY, "expect_error": ANY, "conversion": mapping(ANY),
-        "legislation": mapping(ANY), "compare": mapping(ANY), "discrepancies": many(discrepancy), "out_of_scope": TEXT,
-        "note": ANY, "notes": ANY, "agreements": many(TEXT),
-    }, ["schema", "title", "source"])
+    source = thing(
+        {
+            "title": TEXT,
+            "url": TEXT,
+            "locator": TEXT,
+            "authority": words(AUTHORITIES),
+            "seen": DATE,
+            "note": TEXT,
+            "archived": TEXT,
+        },
+        ["title", "authority"],
+    )
+    discrepancy = thing(
+        {"where": TEXT, "printed": ANY, "asserted": ANY, "why": TEXT}, ["where"], closed=False
+    )
+    return thing(
+        {
+            "schema": {"const": "portability/example@1"},
+            "id": TEXT,
+            "title": TEXT,
+            "source": source,
+            "legal_date": ANY,
+            "case": case_body(),
+            "cases": mapping(case_body()),
+            "expect": ANY,
+            "expect_error": ANY,
+            "conversion": mapping(ANY),
+            "legislation": mapping(ANY),
+            "compare": mapping(ANY),
+            "discrepancies": many(discrepancy),
+            "out_of_scope": TEXT,
+            "note": ANY,
+            "notes": ANY,
+            "agreements": many(TEXT),
+        },
+        ["schema", "title", "source"],
+    )
 
 
 def scheme_body() -> Json:
     row = thing({"from": ANY, "value": DECIMAL, "source": TEXT}, ["from"], closed=False)
-    table = thing({"by": words(("date", "born", "year", "key")), "unit": TEXT, "cite": TEXT, "source": ANY, "checked": DATE,
-                   "changes_on": {"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"}, "until": ANY,
-                   "rows": many(row), "values": mapping(DECIMAL), "steps": {"type": "boolean"}},
-                  ["cite", "source", "checked"], closed=False)
-    return thing({
-        "schema": {"const": "portability/scheme@1"}, "id": TEXT, "country": words(COUNTRIES), "name": TEXT,
-        "currency": words(CURRENCIES), "unit": words(UNITS), "branches": many(words(BRANCHES)),
-        "calculator": {"type": "string", "description": "module:Class, `parametric`, or `none`"},
-        "sources": mapping(ANY), "tables": mapping(table),
-    }, ["schema", "id", "country", "name", "currency", "unit", "branches", "calculator"], closed=False)
+    table = thing(
+        {
+            "by": words(("date", "born", "year", "key")),
+            "unit": TEXT,
+            "cite": TEXT,
+            "source": ANY,
+            "checked": DATE,
+            "changes_on": {"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"},
+            "until": ANY,
+            "rows": many(row),
+            "values": mapping(DECIMAL),
+            "steps": {"type": "boolean"},
+        },
+        ["cite", "source", "checked"],
+        closed=False,
+    )
+    return thing(
+        {
+            "schema": {"const": "portability/scheme@1"},
+            "id": TEXT,
+            "country": words(COUNTRIES),
+            "name": TEXT,
+            "currency": words(CURRENCIES),
+            "unit": words(UNITS),
+            "branches": many(words(BRANCHES)),
+            "calculator": {
+                "type": "string",
+                "description": "module:Class, `parametric`, or `none`",
+            },
+            "sources": mapping(ANY),
+            "tables": mapping(table),
+        },
+        ["schema", "id", "country", "name", "currency", "unit", "branches", "calculator"],
+        closed=False,
+    )
 
 
 def determination_body() -> Json:
-    sum_: Json = {"anyOf": [{"type": "null"}, thing({"amount": {"type": "string"}, "currency": {"type": "string"},
-                                                     "per": words(("month", "week", "fortnight", "year", "once"))},
-                                                    ["amount", "currency", "per"])]}
-    periods = thing({key: {"type": "string"} for key in ("unit", "own", "foreign", "counted", "required")})
-    step = thing({"step": TEXT, "value": ANY, "unit": TEXT, "cite": TEXT, "url": TEXT, "certified": {"type": "boolean"},
-                  "inputs": mapping(ANY)}, ["step", "value", "cite"])
-    line: Json = thing({
-        "scheme": TEXT, "country": TEXT, "claimant": thing({"number": {"type": "integer"}, "relation": TEXT}),
-        "status": words(("entitled", "not_entitled", "deferred", "unknown")), "route": TEXT, "method": TEXT, "periods": periods,
-        "theoretical": sum_, "fraction": ANY, "payable": sum_, "at_least": sum_, "from": ANY, "shortfall": ANY,
-        "alternatives": many(mapping(ANY)), "trace": many(step), "reasons": many(mapping(ANY)),
-    }, ["scheme", "country", "status", "payable"], closed=False)
-    return thing({
-        "schema": {"const": "portability/determination@1"}, "reference": TEXT, "claim": mapping(ANY),
-        "estimate": {"type": "boolean"}, "entitlements": many(line), "next": many(mapping(ANY)), "warnings": many(mapping(ANY)),
-        "missing": many(mapping(ANY)), "timeline": many(mapping(ANY)), "rules": mapping(TEXT),
-        "ledger": thing({"entry": {"type": "integer"}, "hash": TEXT}),
-    }, ["schema", "claim", "entitlements", "rules"], closed=False)
+    sum_: Json = {
+        "anyOf": [
+            {"type": "null"},
+            thing(
+                {
+                    "amount": {"type": "string"},
+                    "currency": {"type": "string"},
+                    "per": words(("month", "week", "fortnight", "year", "once")),
+                },
+                ["amount", "currency", "per"],
+            ),
+        ]
+    }
+    periods = thing(
+        {key: {"type": "string"} for key in ("unit", "own", "foreign", "counted", "required")}
+    )
+    step = thing(
+        {
+            "step": TEXT,
+            "value": ANY,
+            "unit": TEXT,
+            "cite": TEXT,
+            "url": TEXT,
+            "certified": {"type": "boolean"},
+            "inputs": mapping(ANY),
+        },
+        ["step", "value", "cite"],
+    )
+    line: Json = thing(
+        {
+            "scheme": TEXT,
+            "country": TEXT,
+            "claimant": thing({"number": {"type": "integer"}, "relation": TEXT}),
+            "status": words(("entitled", "not_entitled", "deferred", "unknown")),
+            "route": TEXT,
+            "method": TEXT,
+            "periods": periods,
+            "theoretical": sum_,
+            "fraction": ANY,
+            "payable": sum_,
+            "at_least": sum_,
+            "from": ANY,
+            "shortfall": ANY,
+            "alternatives": many(mapping(ANY)),
+            "trace": many(step),
+            "reasons": many(mapping(ANY)),
+        },
+        ["scheme", "country", "status", "payable"],
+        closed=False,
+    )
+    return thing(
+        {
+            "schema": {"const": "portability/determination@1"},
+            "reference": TEXT,
+            "claim": mapping(ANY),
+            "estimate": {"type": "boolean"},
+            "entitlements": many(line),
+            "next": many(mapping(ANY)),
+            "warnings": many(mapping(ANY)),
+            "missing": many(mapping(ANY)),
+            "timeline": many(mapping(ANY)),
+            "rules": mapping(TEXT),
+            "ledger": thing({"entry": {"type": "integer"}, "hash": TEXT}),
+        },
+        ["schema", "claim", "entitlements", "rules"],
+        closed=False,
+    )
 
 
 def agreement_body() -> Json:
@@ -120,11 +292,19 @@ def agreement_body() -> Json:
 
 
 BODIES: dict[str, Callable[[], Json]] = {
-    "case": case_body, "example": example_body, "agreement": agreement_body, "scheme": scheme_body,
+    "case": case_body,
+    "example": example_body,
+    "agreement": agreement_body,
+    "scheme": scheme_body,
     "determination": determination_body,
 }
 
 
 def schema(name: str) -> Json:
     """The JSON Schema of a document: case | example | agreement | scheme | determination."""
-    return {"$schema": DRAFT, "$id": f"portability/{name}@1", "title": f"portability/{name}@1", **BODIES[name]()}
+    return {
+        "$schema": DRAFT,
+        "$id": f"portability/{name}@1",
+        "title": f"portability/{name}@1",
+        **BODIES[name](),
+    }

@@ -1,4 +1,5 @@
-"""What a national scheme is to the engine: an instance built from its YAML, working on columns of its own persons."""
+"""What a national scheme is to the engine: an instance built from its YAML, working on columns
+of its own persons."""
 
 from __future__ import annotations
 
@@ -16,8 +17,23 @@ from portability.tables import Table
 from portability.trace import NOFACT, Run, Step
 from portability.view import View
 
-__all__ = ["NOFACT", "Amounts", "Award", "Cohort", "Credited", "Family", "Int", "Qualification", "Quantity", "RowSet",
-           "Run", "Scheme", "SchemeSource", "Step", "View"]
+__all__ = [
+    "NOFACT",
+    "Amounts",
+    "Award",
+    "Cohort",
+    "Credited",
+    "Family",
+    "Int",
+    "Qualification",
+    "Quantity",
+    "RowSet",
+    "Run",
+    "Scheme",
+    "SchemeSource",
+    "Step",
+    "View",
+]
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -29,10 +45,14 @@ QUALIFYING = Step("qualifying_period", "month", "as certified by the institution
 class Qualification:
     """Who has a right on the claim date.
 
-    met bool[n]; own, counted, required int64[n] in the scheme's unit; variant int8[n] (index into Scheme.variants);
-    rank int8[n]: higher is better, 0 none: a route that is used only if needed must beat the national rank.
-    start int64[n] or None: first day of the benefit where the law fixes a later one than the claim date.
-    earliest int64[n] or None: first day on which the right would open, NODATE where that is not known.
+    met bool[n]; own, counted, required int64[n] in the scheme's unit; variant int8[n] (index into
+    Scheme.variants);
+    rank int8[n]: higher is better, 0 none: a route that is used only if needed must beat the
+    national rank.
+    start int64[n] or None: first day of the benefit where the law fixes a later one than the claim
+    date.
+    earliest int64[n] or None: first day on which the right would open, NODATE where that is not
+    known.
     """
 
     met: Bool
@@ -45,9 +65,14 @@ class Qualification:
     earliest: Int | None = None
 
     def take(self, idx: NDArray[np.intp]) -> Qualification:
-        cut = {name: getattr(self, name)[idx] for name in ("met", "own", "counted", "required", "variant", "rank")}
-        more = {name: None if getattr(self, name) is None else getattr(self, name)[idx]
-                for name in ("start", "earliest")}
+        cut = {
+            name: getattr(self, name)[idx]
+            for name in ("met", "own", "counted", "required", "variant", "rank")
+        }
+        more = {
+            name: None if getattr(self, name) is None else getattr(self, name)[idx]
+            for name in ("start", "earliest")
+        }
         return Qualification(**cut, **more)
 
 
@@ -61,7 +86,8 @@ class Quantity:
 
 @define
 class Amounts:
-    """Benefit payable: v int64[n] minor units of `currency` per month | week | fortnight | year | once."""
+    """Benefit payable: v int64[n] minor units of `currency` per month | week | fortnight | year
+    | once."""
 
     v: Int
     currency: str
@@ -71,7 +97,8 @@ class Amounts:
 
 @define
 class Award:
-    """What each claimant would get on one record alone: met bool[b], v int64[b] minor units, start int64[b]."""
+    """What each claimant would get on one record alone: met bool[b], v int64[b] minor units,
+    start int64[b]."""
 
     met: Bool
     v: Int
@@ -98,12 +125,15 @@ class SchemeSource:
 
 
 class Scheme:
-    """Base of every calculator: the defaults make a record-only scheme (periods counted, right and amount unknown)."""
+    """Base of every calculator: the defaults make a record-only scheme (periods counted, right
+    and amount unknown)."""
 
     steps: tuple[Step, ...] = ()
     components: tuple[str, ...] = ("amount",)
     variants: Mapping[int, str] = {}
-    whole_sums: bool = False  # sums belong to calendar years: a line cut at the risk keeps them whole
+    whole_sums: bool = (
+        False  # sums belong to calendar years: a line cut at the risk keeps them whole
+    )
 
     def __init__(self, source: SchemeSource):
         self.source = source
@@ -129,7 +159,8 @@ class Scheme:
         return credit_by_dates(len(co), rows, years, self.unit)
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """Best variant open on the claim date. Here: unknown, unless the qualifying period is certified."""
+        """Best variant open on the claim date. Here: unknown, unless the qualifying period is
+        certified."""
         counted = view.units("theoretical")
         required, given = run.fact(QUALIFYING)
         run.lacks(~given, "rule_unknown", scheme=self.id, what="qualifying conditions")
@@ -137,7 +168,9 @@ class Scheme:
         zero = np.zeros(run.n, np.int64)
         return Qualification(met, view.own.total(), counted, required, zero, met.astype(np.int64))
 
-    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+    def accrue(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
+    ) -> Quantity:
         """What is prorated, on the periods of `basis` (own | theoretical | minimum)."""
         run.lacks(np.ones(run.n, np.bool_), "rule_unknown", scheme=self.id, what="amount")
         return Quantity(np.zeros(run.n, np.int64), f"{self.currency} cent")
@@ -146,23 +179,37 @@ class Scheme:
         """The fraction num/den of a quantity, with the scheme's rounding."""
         return mul_div(q.v, num, den, "half_up")
 
-    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+    def payable(
+        self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
+    ) -> Amounts:
         """From the shared components to the benefit: age factor, value, last rounding."""
         return Amounts(sum(parts.values(), np.zeros(run.n, np.int64)), self.currency)
 
     def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
-        """A period of national law an agreement names (full_career, computation_period); None: not regulated."""
+        """A period of national law an agreement names (full_career, computation_period); None:
+        not regulated."""
         return None
 
     def amount_term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
-        """A sum of national law an agreement names (minimum_pension), in minor units; None: not regulated."""
+        """A sum of national law an agreement names (minimum_pension), in minor units; None: not
+        regulated."""
         return None
 
-    def award(self, run: Run, co: Cohort, fam: Family, parts: Mapping[str, Int], qual: Qualification,
-              view: View) -> Award | None:
-        """What each claimant would get on this record under one route; None: the scheme knows no such benefit."""
+    def award(
+        self,
+        run: Run,
+        co: Cohort,
+        fam: Family,
+        parts: Mapping[str, Int],
+        qual: Qualification,
+        view: View,
+    ) -> Award | None:
+        """What each claimant would get on this record under one route; None: the scheme knows
+        no such benefit."""
         return None
 
-    def limit(self, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Any) -> Int:
+    def limit(
+        self, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Any
+    ) -> Int:
         """Caps over a family, across the routes its members chose."""
         return amounts

@@ -24,7 +24,8 @@ Index = NDArray[np.intp]
 
 @define
 class ShortPeriods:
-    """below[country]: persons whose time in that state stays below its minimum; all_below: in every state."""
+    """below[country]: persons whose time in that state stays below its minimum; all_below: in
+    every state."""
 
     below: dict[str, Bool] = field(factory=dict)
     then: dict[str, str] = field(factory=dict)
@@ -41,7 +42,11 @@ class ShortPeriods:
 
     @classmethod
     def found(cls, batch: Batch, agreement: Agreement) -> ShortPeriods:
-        inside = [h for h in batch.holdings.values() if agreement.any_party or h.country in agreement.countries()]
+        inside = [
+            h
+            for h in batch.holdings.values()
+            if agreement.any_party or h.country in agreement.countries()
+        ]
         rules = {h.country: minimum_of(batch, agreement, h) for h in inside}
         if not any(rules.values()):
             return cls()
@@ -54,7 +59,11 @@ class ShortPeriods:
         for country in sorted(rules):
             time, has, own_right = state_time(batch, inside, country)
             rule = rules[country]
-            below = np.zeros(n, np.bool_) if rule is None else has & (time < year_share(rule.less_than[1], rule.less_than[0]))
+            below = (
+                np.zeros(n, np.bool_)
+                if rule is None
+                else has & (time < year_share(rule.less_than[1], rule.less_than[0]))
+            )
             if rule is not None:
                 out.then[country] = rule.then
                 if rule.unless == "own_right":
@@ -72,8 +81,9 @@ class ShortPeriods:
             if country in self.below and self.then.get(country) == "others_absorb":
                 part.absorbed = part.absorbed | self.below[country][holding.idx[sel[part.at]]]
 
-    def settle(self, holding: Holding, rule: Rule, sel: Index, met: Bool, refused: dict[str, Bool]
-               ) -> tuple[Bool | None, Bool]:
+    def settle(
+        self, holding: Holding, rule: Rule, sel: Index, met: Bool, refused: dict[str, Bool]
+    ) -> tuple[Bool | None, Bool]:
         """(who is paid without the fraction, who is still met)."""
         if rule.below_minimum is None or self.all_below is None or self.last is None:
             return None, met
@@ -95,13 +105,16 @@ def minimum_of(batch: Batch, agreement: Agreement, holding: Holding) -> BelowMin
 
 
 def state_time(batch: Batch, inside: list[Holding], country: str) -> tuple[Int, Bool, Bool]:
-    """(time in the state in COMMON-ths of a year, has a record there, has a right there alone), all [n]."""
+    """(time in the state in COMMON-ths of a year, has a record there, has a right there alone),
+    all [n]."""
     n = len(batch.co)
     time, has, right = np.zeros(n, np.int64), np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     for holding in inside:
         if holding.country != country:
             continue
-        time[holding.idx] += year_share(holding.credited.total(), holding.scheme.unit, holding.scheme.days_a_year)
+        time[holding.idx] += year_share(
+            holding.credited.total(), holding.scheme.unit, holding.scheme.days_a_year
+        )
         has[holding.idx] = True
         national = batch.national.get(holding.scheme.id)
         if national is not None:

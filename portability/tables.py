@@ -1,4 +1,5 @@
-"""Dated parameters: every table names its source, its end and the day somebody last saw it stand."""
+"""Dated parameters: every table names its source, its end and the day somebody last saw it
+stand."""
 
 from __future__ import annotations
 
@@ -18,8 +19,21 @@ if TYPE_CHECKING:
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
-MINOR = {"JPY": 0, "KRW": 0, "XOF": 0, "XAF": 0, "VND": 0, "CLP": 0, "ISK": 0, "TND": 3, "BHD": 3, "KWD": 3, "OMR": 3,
-         "JOD": 3, "UYW": 4}
+MINOR = {
+    "JPY": 0,
+    "KRW": 0,
+    "XOF": 0,
+    "XAF": 0,
+    "VND": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "TND": 3,
+    "BHD": 3,
+    "KWD": 3,
+    "OMR": 3,
+    "JOD": 3,
+    "UYW": 4,
+}
 BY = ("date", "born", "year", "key")
 
 
@@ -29,7 +43,8 @@ def minor_digits(currency: str) -> int:
 
 
 def unit_scale(unit: str) -> tuple[int, str]:
-    """"1e-5 EUR" -> (5, "EUR"); "USD cent" -> (2, "USD"); "1e-7" -> (7, ""); "month" -> (0, "month")."""
+    """ "1e-5 EUR" -> (5, "EUR"); "USD cent" -> (2, "USD"); "1e-7" -> (7, ""); "month" -> (0,
+    "month")."""
     match = re.match(r"1e-(\d+)\s*(.*)\Z", unit)
     if match:
         return int(match[1]), match[2]
@@ -43,9 +58,11 @@ def unit_scale(unit: str) -> tuple[int, str]:
 class Table:
     """One dated parameter, scaled to int64.
 
-    by      date (in force on a day) | born (the same, by birth date) | year (exact year only) | key (integer)
+    by      date (in force on a day) | born (the same, by birth date) | year (exact year only) |
+    key (integer)
     keys    ascending: days, years or integers; values: int64, scaled by the table's unit
-    certain bool per row: a row without value (or marked unverified) is a hole, never the value before it
+    certain bool per row: a row without value (or marked unverified) is a hole, never the value
+    before it
     until   first day (or year) after the table's life; FOREVER if the rule stands until changed
     """
 
@@ -96,7 +113,8 @@ class Table:
         return self.find(x)[1]
 
     def at(self, x: ArrayLike, run: Run | None = None, need: Bool | None = None) -> Int:
-        """Value per person at x (int64[n]); persons in `need` (default: all) beyond the table become unknown."""
+        """Value per person at x (int64[n]); persons in `need` (default: all) beyond the table
+        become unknown."""
         values, known = self.find(x)
         if run is not None and not known.all():
             missing = ~known if need is None else ~known & need
@@ -104,7 +122,8 @@ class Table:
         return values
 
     def row(self, years: ArrayLike, run: Run | None = None, need: Bool | None = None) -> Int:
-        """Values of consecutive years (int64[Y], 0 where missing); need bool[n, Y]: who needs which year."""
+        """Values of consecutive years (int64[Y], 0 where missing); need bool[n, Y]: who needs
+        which year."""
         values, known = self.find(years)
         if run is not None and need is not None and not known.all():
             self.lacks(run, (need & ~known).any(axis=1), np.asarray(years, np.int64)[~known])
@@ -112,13 +131,21 @@ class Table:
 
     def matrix(self, years: ArrayLike, last: ArrayLike) -> Int:
         """int64[n, Y]: the row of years, years after last[n] holding the value of last[n]."""
-        limit = np.minimum(np.asarray(years, np.int64)[None, :], np.asarray(last, np.int64)[:, None])
+        limit = np.minimum(
+            np.asarray(years, np.int64)[None, :], np.asarray(last, np.int64)[:, None]
+        )
         return self.find(limit)[0]
 
     def lacks(self, run: Run, missing: Bool, x: Int) -> None:
         if missing.any():
-            run.lacks(missing, "parameter_not_published", table=self.name, scheme=self.owner, at=self.words(x),
-                      known=self.span())
+            run.lacks(
+                missing,
+                "parameter_not_published",
+                table=self.name,
+                scheme=self.owner,
+                at=self.words(x),
+                known=self.span(),
+            )
 
     def words(self, x: Int) -> str:
         if x.size == 0:
@@ -154,27 +181,48 @@ def compiled(name: str, owner: str, text: Mapping[str, Any]) -> Table:
         if not text.get(word):
             raise ValueError(f"{word} is missing")
     until = end_of_life(text, by)
-    return Table(name, owner, by, unit, keys, np.array([v or 0 for _, v in pairs], np.int64),
-                 np.array([v is not None for _, v in pairs]), str(text["cite"]), str(text["source"]),
-                 str(text["checked"]), until, bool(text.get("steps")), text)
+    return Table(
+        name,
+        owner,
+        by,
+        unit,
+        keys,
+        np.array([v or 0 for _, v in pairs], np.int64),
+        np.array([v is not None for _, v in pairs]),
+        str(text["cite"]),
+        str(text["source"]),
+        str(text["checked"]),
+        until,
+        bool(text.get("steps")),
+        text,
+    )
 
 
 def dated_rows(text: Mapping[str, Any], scale: int) -> list[tuple[int, int | None]]:
     key = {"date": day, "born": day}.get(text.get("by", "date"), int)
-    return [(key(str(row["from"]) if key is day else row["from"]),
-             None if row.get("unverified") or row["value"] is None else scale_text(row["value"], scale))
-            for row in text["rows"]]
+    return [
+        (
+            key(str(row["from"]) if key is day else row["from"]),
+            None
+            if row.get("unverified") or row["value"] is None
+            else scale_text(row["value"], scale),
+        )
+        for row in text["rows"]
+    ]
 
 
 def plain_values(text: Mapping[str, Any], scale: int) -> list[tuple[int, int | None]]:
     key = (lambda k: day(str(k))) if text.get("by", "date") in ("date", "born") else int
     unverified = set(text.get("unverified") or ())
-    return [(key(k), None if v is None or k in unverified else scale_text(v, scale))
-            for k, v in text["values"].items()]
+    return [
+        (key(k), None if v is None or k in unverified else scale_text(v, scale))
+        for k, v in text["values"].items()
+    ]
 
 
 def end_of_life(text: Mapping[str, Any], by: str) -> int:
-    """First key beyond the table: `until`, else the first `changes_on` day after `checked`, else never."""
+    """First key beyond the table: `until`, else the first `changes_on` day after `checked`,
+    else never."""
     if text.get("until") is not None:
         return day(str(text["until"])) if by in ("date", "born") else int(text["until"])
     if by == "date" and text.get("changes_on"):

@@ -1,4 +1,5 @@
-"""The engine: national law first, then every agreement in force, then the choice between what they give."""
+"""The engine: national law first, then every agreement in force, then the choice between what
+they give."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Decision:
     """One scheme's result for its m persons.
 
     outcomes  national first, then one per agreement rule that took somebody
-    chosen    int64[m]: index into outcomes, -1 nobody pays; amount int64[m] minor units; known bool[m]
+    chosen    int64[m]: index into outcomes, -1 nobody pays; amount int64[m] minor units; known
+    bool[m]
     entitled  bool[m]; unknown bool[m]: the right itself is unknown; at_least int64[m], -1 none
     """
 
@@ -57,7 +59,9 @@ class Result:
     decisions: dict[str, Decision]
 
 
-def totalize(co: Cohort, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement], trace: bool = False) -> Result:
+def totalize(
+    co: Cohort, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement], trace: bool = False
+) -> Result:
     """National right and amount, every route, choice. `trace` is for a cohort of one."""
     batch = Batch(co, holdings(co, dict(schemes)), agreements, trace=trace)
     for scheme_id, held in batch.holdings.items():
@@ -78,12 +82,19 @@ def national(batch: Batch, held: Holding) -> Outcome:
     run = held.new_run("national", trace=batch.trace)
     view = View(held.credited)
     supported = batch.branch in scheme.branches
-    run.lacks(np.full(m, not supported), "rule_unknown", what=f"branch {batch.branch}", scheme=scheme.id)
+    run.lacks(
+        np.full(m, not supported), "rule_unknown", what=f"branch {batch.branch}", scheme=scheme.id
+    )
     qual = scheme.qualify(run, held.co, view)
     certified(run, qual, "independent_amount")
     met = qual.met & ~run.unknown_right
     if run.tracing:
-        step = Step("counted_periods", scheme.unit, "national law, see the steps that follow", required=scheme.unit)
+        step = Step(
+            "counted_periods",
+            scheme.unit,
+            "national law, see the steps that follow",
+            required=scheme.unit,
+        )
         run.record(step, qual.counted, None, {"required": qual.required}, False)
     out = Outcome("national", None, np.arange(m), qual, view, met, run, "national")
     settle_amount(out, held, held.co, None)
@@ -91,10 +102,19 @@ def national(batch: Batch, held: Holding) -> Outcome:
 
 
 def decide(batch: Batch, held: Holding, found: list[Outcome]) -> Decision:
-    """The choice between the national right and the routes, person by person, ties to the earlier route."""
+    """The choice between the national right and the routes, person by person, ties to the
+    earlier route."""
     m = len(held.idx)
-    made = Decision(held, found, np.full(m, -1, np.int64), np.zeros(m, np.int64), np.zeros(m, np.bool_),
-                    np.zeros(m, np.bool_), np.zeros(m, np.bool_), np.full(m, -1, np.int64))
+    made = Decision(
+        held,
+        found,
+        np.full(m, -1, np.int64),
+        np.zeros(m, np.int64),
+        np.zeros(m, np.bool_),
+        np.zeros(m, np.bool_),
+        np.zeros(m, np.bool_),
+        np.full(m, -1, np.int64),
+    )
     made.barred = barred(found, m)
     for number, outcome in enumerate(found):
         take(batch, made, number, outcome)
@@ -125,8 +145,14 @@ def take(batch: Batch, made: Decision, number: int, outcome: Outcome) -> None:
     present = made.entitled[sel]
     higher = value > made.amount[sel]
     equal = (value == made.amount[sel]) & (tie == "totalized")
-    better = {"highest": higher | equal, "totalized": np.ones(len(sel), np.bool_), "first": np.zeros(len(sel), np.bool_),
-              "applicant": np.where(wish == TOTALIZED, True, np.where(wish == NATIONAL, False, higher | equal))}[order]
+    better = {
+        "highest": higher | equal,
+        "totalized": np.ones(len(sel), np.bool_),
+        "first": np.zeros(len(sel), np.bool_),
+        "applicant": np.where(
+            wish == TOTALIZED, True, np.where(wish == NATIONAL, False, higher | equal)
+        ),
+    }[order]
     replaces = met & (~present | np.where(known & made.known[sel], better, order == "totalized"))
     floor = np.maximum(made.at_least[sel], np.where(met & known, value, -1))
     made.at_least[sel] = floor
@@ -154,7 +180,8 @@ def choice_of(batch: Batch, outcome: Outcome) -> tuple[str, str]:
 
 
 def better_unknown(made: Decision) -> Bool:
-    """Persons for whom another route they have a right to has an amount nobody knows: the sum is only a floor."""
+    """Persons for whom another route they have a right to has an amount nobody knows: the sum
+    is only a floor."""
     out = np.zeros(len(made.chosen), np.bool_)
     for number, outcome in enumerate(made.outcomes):
         _, known = outcome.amount()
@@ -169,6 +196,10 @@ def chosen_outright(made: Decision, sel: NDArray[np.intp]) -> Bool:
     """Persons whose rule pays the totalized benefit whatever the national one is."""
     out = np.zeros(len(made.chosen), np.bool_)
     for number, outcome in enumerate(made.outcomes):
-        if outcome.rule is not None and outcome.rule.choose is not None and outcome.rule.choose.order == "totalized":
+        if (
+            outcome.rule is not None
+            and outcome.rule.choose is not None
+            and outcome.rule.choose.order == "totalized"
+        ):
             out |= made.chosen == number
     return out[sel]

@@ -62,9 +62,15 @@ class Recorder:
 
     steps: list[dict[str, Any]] = field(factory=list)
 
-    def record(self, step: Step, value: Any, years: Int | None, terms: Mapping[str, Any], certified: bool) -> None:
-        entry: dict[str, Any] = {"step": step.key, "value": self.text(value, step.unit, years),
-                                 "unit": unit_scale(step.unit)[1] or "number", "cite": step.cite}
+    def record(
+        self, step: Step, value: Any, years: Int | None, terms: Mapping[str, Any], certified: bool
+    ) -> None:
+        entry: dict[str, Any] = {
+            "step": step.key,
+            "value": self.text(value, step.unit, years),
+            "unit": unit_scale(step.unit)[1] or "number",
+            "cite": step.cite,
+        }
         if step.url:
             entry["url"] = step.url
         if certified:
@@ -84,16 +90,20 @@ class Recorder:
         array = np.asarray(value)
         flat = array.reshape(-1) if array.ndim < 2 else array[0]
         if years is not None and flat.size == len(years):
-            return {str(int(y)): written(v, unit) for y, v in zip(years, flat, strict=True) if v != 0}
+            return {
+                str(int(y)): written(v, unit) for y, v in zip(years, flat, strict=True) if v != 0
+            }
         return written(flat[0], unit) if flat.size else None
 
 
 @define
 class Run:
-    """One scheme under one route over n persons: what is known, what is unknown and why, and the trace.
+    """One scheme under one route over n persons: what is known, what is unknown and why, and
+    the trace.
 
     n       persons (rows of every array the scheme handles in this run)
-    route   "national" or an agreement id; basis own | theoretical | minimum; terms: what the rule passes (`with:`)
+    route   "national" or an agreement id; basis own | theoretical | minimum; terms: what the rule
+    passes (`with:`)
     stage   right | amount: whether a lack makes the right or the amount unknown
     facts   certified figures: step key -> int64[n] in the step's unit, NOFACT where not given
     """
@@ -129,7 +139,8 @@ class Run:
         return self.trace_to is not None
 
     def lacks(self, mask: ArrayLike, code: str, **detail: Any) -> None:
-        """Mark persons whose right (stage "right") or amount is unknown, with the reason. One mask, one reason."""
+        """Mark persons whose right (stage "right") or amount is unknown, with the reason. One
+        mask, one reason."""
         who = np.broadcast_to(np.asarray(mask, np.bool_), (self.n,))
         if self.active is not None:
             who = who & self.active
@@ -147,11 +158,14 @@ class Run:
         return np.zeros(self.n, np.bool_) if fact is None else fact != NOFACT
 
     def fact(self, step: Step, need: Bool | None = None) -> tuple[Int, Bool]:
-        """(value int64[n] in the step's unit, 0 where not given; given bool[n]). Needed, not given: unknown."""
+        """(value int64[n] in the step's unit, 0 where not given; given bool[n]). Needed, not
+        given: unknown."""
         given = self.given(step)
         if need is not None:
             self.lacks(need & ~given, "fact_missing", fact=step.key, cite=step.cite)
-        value = np.where(given, self.facts[step.key], 0) if given.any() else np.zeros(self.n, np.int64)
+        value = (
+            np.where(given, self.facts[step.key], 0) if given.any() else np.zeros(self.n, np.int64)
+        )
         if self.tracing and given.any():
             self.record(step, value, None, {}, True)
         return value, given
@@ -166,11 +180,21 @@ class Run:
         finally:
             self.active = before
 
-    def step(self, step: Step, compute: Callable[[], Any], /, *, when: ArrayLike | None = None,
-             years: Int | None = None, **terms: Any) -> Any:
-        """The certified value of the step where the case gives one, else compute(); recorded either way.
+    def step(
+        self,
+        step: Step,
+        compute: Callable[[], Any],
+        /,
+        *,
+        when: ArrayLike | None = None,
+        years: Int | None = None,
+        **terms: Any,
+    ) -> Any:
+        """The certified value of the step where the case gives one, else compute(); recorded
+        either way.
 
-        compute returns int64[n] (or int64[n, Y] with `years`, which cannot be certified) in the step's unit.
+        compute returns int64[n] (or int64[n, Y] with `years`, which cannot be certified) in the
+        step's unit.
         """
         given = self.given(step)
         if years is not None or not given.any():
@@ -185,8 +209,16 @@ class Run:
             value = np.where(given, fact, compute())
         return value
 
-    def trace(self, step: Step, value: Any, /, *, when: ArrayLike | None = None, years: Int | None = None,
-              **terms: Any) -> None:
+    def trace(
+        self,
+        step: Step,
+        value: Any,
+        /,
+        *,
+        when: ArrayLike | None = None,
+        years: Int | None = None,
+        **terms: Any,
+    ) -> None:
         """Record a step (cohort of one only); `when` false: no step."""
         if self.trace_to is None:
             return
@@ -194,15 +226,26 @@ class Run:
             return
         self.record(step, value, years, terms, False)
 
-    def record(self, step: Step, value: Any, years: Int | None, terms: Mapping[str, Any], certified: bool) -> None:
+    def record(
+        self, step: Step, value: Any, years: Int | None, terms: Mapping[str, Any], certified: bool
+    ) -> None:
         if self.trace_to is not None:
-            self.trace_to.record(step, value() if callable(value) else value, years, terms, certified)
+            self.trace_to.record(
+                step, value() if callable(value) else value, years, terms, certified
+            )
 
     def child(self, idx: NDArray[np.intp], **changes: Any) -> Run:
         """A run over the persons idx (rows of this one), for amounts: facts cut, same trace."""
         facts = {key: value[idx] for key, value in self.facts.items()}
-        options: dict[str, Any] = {"scheme": self.scheme, "route": self.route, "basis": self.basis,
-                                   "stage": self.stage, "terms": self.terms, "trace_to": self.trace_to, **changes}
+        options: dict[str, Any] = {
+            "scheme": self.scheme,
+            "route": self.route,
+            "basis": self.basis,
+            "stage": self.stage,
+            "terms": self.terms,
+            "trace_to": self.trace_to,
+            **changes,
+        }
         return Run(len(idx), facts=facts, **options)
 
     def absorb(self, child: Run, idx: NDArray[np.intp]) -> None:

@@ -12,14 +12,20 @@ from numpy.typing import NDArray
 Int = NDArray[np.int64]
 
 UNITS = ("day", "week", "month", "quarter", "year")
-PLURALS = {"days": "day", "weeks": "week", "months": "month", "quarters": "quarter", "years": "year"}
+PLURALS = {
+    "days": "day",
+    "weeks": "week",
+    "months": "month",
+    "quarters": "quarter",
+    "years": "year",
+}
 PER_YEAR = {"day": 360, "week": 52, "month": 12, "quarter": 4, "year": 1}
 COMMON = lcm(360, 365, 52, 12)  # one measure in which every unit of every scheme is whole
 THOUSAND = 1000  # certified sums are kept in thousandths of a unit
 
 
 def unit_named(text: str) -> str:
-    """"months" or "month" -> "month". Raises ValueError."""
+    """ "months" or "month" -> "month". Raises ValueError."""
     word = PLURALS.get(text, text)
     if word not in UNITS:
         raise ValueError(f"unknown unit {text!r}")
@@ -44,9 +50,11 @@ def exact_factor(source: str, target: str, days_a_year: int = 360) -> int | None
 class Conversion:
     """`source_n` source units give `target_n` target units.
 
-    remainder_from  smallest rest (source units) that gives one more step; 1 any rest, None the rest is lost
+    remainder_from  smallest rest (source units) that gives one more step; 1 any rest, None the
+    rest is lost
     fill_to         own + foreign per calendar year never above (target units)
-    per             calendar_year | total | period | as_certified: what is converted in one operation
+    per             calendar_year | total | period | as_certified: what is converted in one
+    operation
     place           anywhere | covered_units | consecutive
     constants       target units of particular source years ({1972: 40})
     """
@@ -67,7 +75,11 @@ class Conversion:
         done, rest = product // whole, product % whole
         if self.remainder_from is None:
             return done
-        enough = rest > 0 if self.remainder_from <= 1 else rest >= self.remainder_from * self.target_n * scale
+        enough = (
+            rest > 0
+            if self.remainder_from <= 1
+            else rest >= self.remainder_from * self.target_n * scale
+        )
         return done + enough
 
 
@@ -88,12 +100,26 @@ class ConversionTable:
     fill_to: dict[str, int] = field(factory=dict)
     place: str = "anywhere"
 
-    def edge(self, source: str, target: str, source_days: int = 7, target_days: int = 7) -> Conversion:
-        """The conversion between two units; `*_days`: the day scheme of a scheme whose unit is the day."""
+    def edge(
+        self, source: str, target: str, source_days: int = 7, target_days: int = 7
+    ) -> Conversion:
+        """The conversion between two units; `*_days`: the day scheme of a scheme whose unit is
+        the day."""
         n, m = self.ratio(source, target, source_days, target_days)
-        return Conversion(source, n, target, m, self.remainder_from, self.fill_to.get(target), self.per, self.place)
+        return Conversion(
+            source,
+            n,
+            target,
+            m,
+            self.remainder_from,
+            self.fill_to.get(target),
+            self.per,
+            self.place,
+        )
 
-    def ratio(self, source: str, target: str, source_days: int, target_days: int) -> tuple[int, int]:
+    def ratio(
+        self, source: str, target: str, source_days: int, target_days: int
+    ) -> tuple[int, int]:
         if source == target:
             if source == "day" and source_days != target_days:
                 return self.days[source_days]["week"], self.days[target_days]["week"]
@@ -102,7 +128,10 @@ class ConversionTable:
             scheme = source_days if source == "day" else target_days
             table = {**self.days[scheme], "day": 1}
             return table[target], table[source]
-        if "year" in (source, target) or {source, target} in ({"month", "quarter"}, {"week", "quarter"}):
+        if "year" in (source, target) or {source, target} in (
+            {"month", "quarter"},
+            {"week", "quarter"},
+        ):
             small = {"year": 1, "quarter": 4, "month": 12, "week": 52}
             a, b = small[source], small[target]
             shared = np.gcd(a, b)
@@ -112,7 +141,8 @@ class ConversionTable:
 
 
 def year_share(units: Any, unit: str, days_a_year: int = 360) -> Any:
-    """Units -> parts of a year in COMMON-ths (exact), so that schemes of one state can be summed."""
+    """Units -> parts of a year in COMMON-ths (exact), so that schemes of one state can be
+    summed."""
     per = days_a_year if unit == "day" else PER_YEAR[unit]
     return units * (COMMON // per)
 

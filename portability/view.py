@@ -15,12 +15,14 @@ Bool = NDArray[np.bool_]
 
 @define
 class Part:
-    """Foreign periods of one scheme in the own unit, for the persons `at` (rows of the view) who have such a record.
+    """Foreign periods of one scheme in the own unit, for the persons `at` (rows of the view)
+    who have such a record.
 
     by_year  int64[j, Y]; undated int64[j], whole own units
     source   what was converted and how, so that a window can be cut and converted again
     absorbed bool[j]: counts in the theoretical amount, not in the ratio (883/2004 art. 57(2))
-    third    of a third state; right_only: not in the amount; as_needed: only as many as the right needs
+    third    of a third state; right_only: not in the amount; as_needed: only as many as the right
+    needs
     """
 
     scheme: str
@@ -41,16 +43,22 @@ class Part:
     def take(self, pos: NDArray[np.int64]) -> Part:
         """Cut to the persons with pos >= 0 and renumber them."""
         keep = pos[self.at] >= 0
-        return evolve(self, at=pos[self.at[keep]].astype(np.intp), by_year=self.by_year[keep],
-                      undated=self.undated[keep], source=self.source.take(np.flatnonzero(keep)),
-                      absorbed=self.absorbed[keep])
+        return evolve(
+            self,
+            at=pos[self.at[keep]].astype(np.intp),
+            by_year=self.by_year[keep],
+            undated=self.undated[keep],
+            source=self.source.take(np.flatnonzero(keep)),
+            absorbed=self.absorbed[keep],
+        )
 
 
 @define
 class View:
     """What a scheme may count for its m persons under one route.
 
-    own       the scheme's own record; parts: foreign periods in the order of the rule, nothing counted twice
+    own       the scheme's own record; parts: foreign periods in the order of the rule, nothing
+    counted twice
     required  the qualifying period found by qualify (basis "minimum")
     """
 
@@ -83,7 +91,8 @@ class View:
         return View(self.own, [part for part in self.parts if not part.right_only], self.required)
 
     def limit_to_need(self, required: Int) -> None:
-        """Parts that count only as far as needed are cut to what the qualifying period still lacks (latest years first)."""
+        """Parts that count only as far as needed are cut to what the qualifying period still
+        lacks (latest years first)."""
         have = self.own.total()
         for part in self.parts:
             if part.as_needed:
@@ -95,7 +104,8 @@ class View:
             have[part.at] += part.total()
 
     def ratio_foreign(self) -> Int:
-        """Foreign units that enter the ratio: those absorbed from a state below its minimum do not."""
+        """Foreign units that enter the ratio: those absorbed from a state below its minimum do
+        not."""
         out = np.zeros(len(self), np.int64)
         for part in self.parts:
             out[part.at] += np.where(part.absorbed, 0, part.total())
@@ -118,7 +128,8 @@ class View:
         return own if basis == "own" else own + self.foreign()
 
     def within(self, first: Int, last: Int) -> Int:
-        """Own and foreign units in the months [first, last) of each person; undated sums have no place in it."""
+        """Own and foreign units in the months [first, last) of each person; undated sums have
+        no place in it."""
         own = self.own.window(first, last)
         taken = own.by_year.copy()
         for part in self.parts:
@@ -136,19 +147,25 @@ class View:
     def take(self, idx: NDArray[np.intp]) -> View:
         pos = np.full(len(self), -1, np.int64)
         pos[idx] = np.arange(len(idx))
-        return View(self.own.take(idx), [part.take(pos) for part in self.parts],
-                    None if self.required is None else self.required[idx])
+        return View(
+            self.own.take(idx),
+            [part.take(pos) for part in self.parts],
+            None if self.required is None else self.required[idx],
+        )
 
 
 def converted(own: Credited, foreign: Credited, how: Conversion, taken: Int) -> Int:
-    """Dated foreign units in the own unit per year: int64[m, Y]. Own first; `taken`: what is already counted."""
+    """Dated foreign units in the own unit per year: int64[m, Y]. Own first; `taken`: what is
+    already counted."""
     units = how.steps(free_units(own, foreign))
     for year, constant in how.constants.items():
         column = np.flatnonzero(foreign.years == year)
         units[:, column] = np.where(foreign.by_year[:, column] > 0, constant, 0)
     if how.place != "anywhere" and how.target_unit == "quarter" and foreign.months is not None:
         own_grid = np.uint8(0) if own.months is None else QUARTER_OF[own.months]
-        units = np.minimum(how.steps(foreign.by_year), POPCOUNT[QUARTER_OF[foreign.months] & ~own_grid])
+        units = np.minimum(
+            how.steps(foreign.by_year), POPCOUNT[QUARTER_OF[foreign.months] & ~own_grid]
+        )
     if how.fill_to is not None:
         units = np.minimum(units, np.maximum(how.fill_to - taken, 0))
     return units
@@ -161,9 +178,17 @@ def free_units(own: Credited, foreign: Credited) -> Int:
     return limited(foreign.by_year, foreign.months, foreign.months & ~own.months, foreign.unit)
 
 
-def part_of(scheme: str, at: NDArray[np.intp], own: Credited, foreign: Credited, how: Conversion, taken: Int,
-            third: bool = False) -> Part:
-    """One foreign scheme's periods (rows `at` of the view; own, foreign and taken cut to them) under one conversion."""
+def part_of(
+    scheme: str,
+    at: NDArray[np.intp],
+    own: Credited,
+    foreign: Credited,
+    how: Conversion,
+    taken: Int,
+    third: bool = False,
+) -> Part:
+    """One foreign scheme's periods (rows `at` of the view; own, foreign and taken cut to them)
+    under one conversion."""
     by_year = converted(own, foreign, how, taken)
     undated = how.steps(foreign.undated, THOUSAND)
     return Part(scheme, at, by_year, undated, foreign, how, np.zeros(len(at), np.bool_), third)

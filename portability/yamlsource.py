@@ -1,7 +1,9 @@
 """Strict YAML and JSON with positions: what stands in the file is what the program reads.
 
-Only true, false, null and canonical integers are typed; every other scalar stays text (NO is Norway, 1.10 is
-1.10, a date is typed by the schema that asks for one). Tags, anchors, aliases, duplicate and non-text keys are
+Only true, false, null and canonical integers are typed; every other scalar stays text (NO is
+Norway, 1.10 is
+1.10, a date is typed by the schema that asks for one). Tags, anchors, aliases, duplicate and
+non-text keys are
 faults. PyYAML's C parser reads; the constructor here is ours because the stock one guesses types.
 """
 
@@ -33,13 +35,15 @@ class Source:
     faults: list[Fault] = field(factory=list)
 
     def where(self, path: Path_) -> str:
-        """"file:line:column" of a value, or of the nearest enclosing one."""
+        """ "file:line:column" of a value, or of the nearest enclosing one."""
         while path and path not in self.positions:
             path = path[:-1]
         line, column = self.positions.get(path, (1, 1))
         return f"{self.name}:{line}:{column}"
 
-    def fault(self, path: Path_, found: object, expected: str, hint: str = "", code: str = "invalid") -> None:
+    def fault(
+        self, path: Path_, found: object, expected: str, hint: str = "", code: str = "invalid"
+    ) -> None:
         text = found if isinstance(found, Raw) else shown(found)
         self.faults.append(Fault(self.where(path), dotted(path), str(text), expected, hint, code))
 
@@ -72,11 +76,15 @@ def read(path: str | Path, limit: int = MAX_BYTES) -> list[Source]:
     except OSError as error:
         raise one(name, Raw(f"nothing readable ({error.strerror})"), "a readable file") from None
     if len(raw) > limit:
-        raise one(name, Raw(f"more than {limit:,} bytes"), f"at most {limit:,} bytes", code="too_large")
+        raise one(
+            name, Raw(f"more than {limit:,} bytes"), f"at most {limit:,} bytes", code="too_large"
+        )
     return parse(raw, name)
 
 
-def one(name: str, found: object, expected: str, hint: str = "", code: str = "unreadable") -> InputError:
+def one(
+    name: str, found: object, expected: str, hint: str = "", code: str = "unreadable"
+) -> InputError:
     text = found if isinstance(found, Raw) else shown(found)
     return InputError([Fault(f"{name}:1:1", "(document)", str(text), expected, hint, code)])
 
@@ -89,8 +97,12 @@ def parse(raw: bytes | str, name: str) -> list[Source]:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise one(name, Raw(f"a byte that is not UTF-8 at offset {error.start}"), "UTF-8 text",
-                      code="binary") from None
+            raise one(
+                name,
+                Raw(f"a byte that is not UTF-8 at offset {error.start}"),
+                "UTF-8 text",
+                code="binary",
+            ) from None
     else:
         text = raw
     if not text.strip():
@@ -101,14 +113,20 @@ def parse(raw: bytes | str, name: str) -> list[Source]:
 
 
 def json_source(text: str, name: str, line: int = 1) -> Source:
-    """One JSON document; numbers with a point stay exact text. `line`: its line in the enclosing file."""
+    """One JSON document; numbers with a point stay exact text. `line`: its line in the
+    enclosing file."""
     source = Source(name, None, {(): (line, 1)})
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: dict[str, Any] = {}
         for key, value in items:
             if key in seen:
-                source.fault((key,), Raw(f"the key {shown(key)} twice"), "each key once", code="duplicate_key")
+                source.fault(
+                    (key,),
+                    Raw(f"the key {shown(key)} twice"),
+                    "each key once",
+                    code="duplicate_key",
+                )
             seen[key] = value
         return seen
 
@@ -116,15 +134,32 @@ def json_source(text: str, name: str, line: int = 1) -> Source:
         source.fault((), Raw(word), "a number", code="not_a_number")
 
     try:
-        source.data = json.loads(text, object_pairs_hook=pairs, parse_float=str, parse_constant=constant)
+        source.data = json.loads(
+            text, object_pairs_hook=pairs, parse_float=str, parse_constant=constant
+        )
     except (json.JSONDecodeError, RecursionError) as error:
-        at = (error.lineno + line - 1, error.colno) if isinstance(error, json.JSONDecodeError) else (line, 1)
+        at = (
+            (error.lineno + line - 1, error.colno)
+            if isinstance(error, json.JSONDecodeError)
+            else (line, 1)
+        )
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deeply nested"
         where = f"{name}:{at[0]}:{at[1]}"
-        raise InputError([Fault(where, "(document)", reason, "valid JSON", code="syntax")]) from None
+        raise InputError(
+            [Fault(where, "(document)", reason, "valid JSON", code="syntax")]
+        ) from None
     except ValueError:
-        raise InputError([Fault(f"{name}:{line}:1", "(document)", "a number with too many digits",
-                                "a number below 10^18", code="syntax")]) from None
+        raise InputError(
+            [
+                Fault(
+                    f"{name}:{line}:1",
+                    "(document)",
+                    "a number with too many digits",
+                    "a number below 10^18",
+                    code="syntax",
+                )
+            ]
+        ) from None
     return source
 
 
@@ -142,11 +177,15 @@ def yaml_sources(text: str, name: str) -> list[Source]:
         at = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
         found = " ".join(filter(None, [error.context, error.problem]))
         code = "alias" if "alias" in found or "anchor" in found else "syntax"
-        raise InputError([Fault(f"{name}:{at}", "(document)", found, "valid YAML", code=code)]) from None
+        raise InputError(
+            [Fault(f"{name}:{at}", "(document)", found, "valid YAML", code=code)]
+        ) from None
     except yaml.YAMLError as error:
         raise one(name, Raw(str(error).split("\n")[0]), "valid YAML", code="syntax") from None
     except RecursionError:
-        raise one(name, Raw("too deeply nested"), f"at most {MAX_DEPTH} levels", code="syntax") from None
+        raise one(
+            name, Raw("too deeply nested"), f"at most {MAX_DEPTH} levels", code="syntax"
+        ) from None
     broken = [fault for source in sources for fault in source.faults]
     if broken:
         raise InputError(broken)
@@ -166,11 +205,16 @@ def built(root: Any, name: str) -> Source:
             return None
         seen.add(id(node))
         if len(path) > MAX_DEPTH:
-            source.fault(path, Raw("deeper nesting"), f"at most {MAX_DEPTH} levels", code="too_deep")
+            source.fault(
+                path, Raw("deeper nesting"), f"at most {MAX_DEPTH} levels", code="too_deep"
+            )
             return None
         if node.id == "scalar":
             return scalar(node, path)
-        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rsplit(":", 1)[1] not in ("map", "seq"):
+        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rsplit(":", 1)[1] not in (
+            "map",
+            "seq",
+        ):
             source.fault(path, Raw(f"the tag {shown(node.tag)}"), "no tags", code="tag")
             return None
         if node.id == "sequence":

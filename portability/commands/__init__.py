@@ -1,4 +1,5 @@
-"""The command line: parse, call, print. No law and no SQL; every group is loaded when it is used."""
+"""The command line: parse, call, print. No law and no SQL; every group is loaded when it is
+used."""
 
 from __future__ import annotations
 
@@ -11,17 +12,45 @@ from typing import Any
 import click
 
 import portability
-from portability.errors import BAD_INPUT, INTERRUPTED, OUR_DEFECT, InputError, LedgerError, PortabilityError
+from portability.errors import (
+    BAD_INPUT,
+    INTERRUPTED,
+    OUR_DEFECT,
+    InputError,
+    LedgerError,
+    PortabilityError,
+)
 
 LAZY = {
-    "determine": ("determine:determine", "Answer a request: what each country owes, from when, and why."),
+    "determine": (
+        "determine:determine",
+        "Answer a request: what each country owes, from when, and why.",
+    ),
     "cases": ("cases:cases", "Run official worked examples and compare every figure they print."),
-    "schemes": ("schemes:schemes", "National schemes: what is known, the steps they compute, their tables."),
-    "agreements": ("agreements:agreements", "Agreements: list them, show one, explain a rule with its article."),
-    "explain": ("agreements:explain", "Show the rules of an agreement side by side with their articles."),
-    "tables": ("tables:tables", "Dated parameters: where they end, which gaps blank the most results."),
-    "schema": ("schema:schema", "Print the JSON Schema of a document (case, example, agreement, scheme, determination)."),
-    "ledger": ("ledger:ledger", "The append-only record of determinations: log, show, verify, replay, checkpoint."),
+    "schemes": (
+        "schemes:schemes",
+        "National schemes: what is known, the steps they compute, their tables.",
+    ),
+    "agreements": (
+        "agreements:agreements",
+        "Agreements: list them, show one, explain a rule with its article.",
+    ),
+    "explain": (
+        "agreements:explain",
+        "Show the rules of an agreement side by side with their articles.",
+    ),
+    "tables": (
+        "tables:tables",
+        "Dated parameters: where they end, which gaps blank the most results.",
+    ),
+    "schema": (
+        "schema:schema",
+        "Print the JSON Schema of a document (case, example, agreement, scheme, determination).",
+    ),
+    "ledger": (
+        "ledger:ledger",
+        "The append-only record of determinations: log, show, verify, replay, checkpoint.",
+    ),
     "new": ("new:new", "Write the files of a new country's scheme, ready to fill in."),
 }
 
@@ -36,14 +65,18 @@ class LazyGroup(click.Group):
         if name not in LAZY:
             return None
         module, _, attribute = LAZY[name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"portability.commands.{module}"), attribute)
+        command: click.Command = getattr(
+            importlib.import_module(f"portability.commands.{module}"), attribute
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in LAZY.items()])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -53,7 +86,8 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"{error.message} {hint}".strip(), ctx) from None
 
 
-EPILOG = """Exit codes: 0 answered (also "not entitled") · 1 a check found something · 2 bad usage or bad input ·
+EPILOG = """Exit codes: 0 answered (also "not entitled") · 1 a check found something · 2 bad usage
+or bad input ·
 3 the ledger refused or failed verification · 70 our own defect · 130 interrupted.
 
 Try: portability determine examples/us-de.yaml"""
@@ -63,7 +97,8 @@ Try: portability determine examples/us-de.yaml"""
 @click.version_option(portability.__version__, "--version")
 @click.option("--debug", is_flag=True, help="Show a traceback when the program itself fails.")
 def cli(debug: bool) -> None:
-    """What several countries owe one person under their social security agreements, why, and who can check it later.
+    """What several countries owe one person under their social security agreements, why, and
+    who can check it later.
 
     No command opens a network connection. Names never reach messages or logs.
     """
@@ -99,13 +134,18 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        return told(f"cannot write or read {error.filename or 'the output'}: {error.strerror}", BAD_INPUT)
+        return told(
+            f"cannot write or read {error.filename or 'the output'}: {error.strerror}", BAD_INPUT
+        )
     except Exception as error:
         if "--debug" in arguments:
             raise
-        return told(f"portability failed on something it should handle ({type(error).__name__}). This is our defect, not "
-                    "yours; nothing was recorded. Run again with `portability --debug …` and report what it shows.",
-                    OUR_DEFECT)
+        return told(
+            f"portability failed on something it should handle ({type(error).__name__}). This is "
+            "our defect, not yours; nothing was recorded. Run again with `portability --debug …` "
+            "and report what it shows.",
+            OUR_DEFECT,
+        )
 
 
 def told(message: str, code: int) -> int:

@@ -17,7 +17,12 @@ def agreements() -> None:
 
 
 @agreements.command("list")
-@click.option("--party", multiple=True, metavar="XX", help="Only agreements that bind this country (repeatable).")
+@click.option(
+    "--party",
+    multiple=True,
+    metavar="XX",
+    help="Only agreements that bind this country (repeatable).",
+)
 def list_(party: tuple[str, ...]) -> None:
     """All agreements: id, kind, parties, in force, title."""
     from portability import catalogue
@@ -27,7 +32,11 @@ def list_(party: tuple[str, ...]) -> None:
         found = catalogue.find(name)
         if not set(party) <= set(found.countries()):
             continue
-        parties = " ".join(found.countries()) if len(found.countries()) <= 4 else f"{len(found.countries())} states"
+        parties = (
+            " ".join(found.countries())
+            if len(found.countries()) <= 4
+            else f"{len(found.countries())} states"
+        )
         since = iso(found.start) if found.start > NODATE else "-"
         click.echo(f"{found.id:16} {found.kind:14} {parties:14} {since:12} {found.title}")
 
@@ -42,7 +51,9 @@ def check(files: tuple[str, ...]) -> int:
     for name in files:
         try:
             found = catalogue.find(name)
-            click.echo(f"{name}: {found.id}, {len(found.countries())} parties, readable and complete")
+            click.echo(
+                f"{name}: {found.id}, {len(found.countries())} parties, readable and complete"
+            )
         except InputError as error:
             faults += error.faults
     for fault in faults:
@@ -68,13 +79,22 @@ def explain(agreement: str, scheme: str | None) -> None:
 
     found = catalogue.find(agreement)
     click.echo(f"{found.title} ({found.id}), {found.digest}\n")
-    rules = [*as_list(found.raw.get("rules")), *as_list(found.raw.get("defaults")), *as_list(found.raw.get("annex"))]
+    rules = [
+        *as_list(found.raw.get("rules")),
+        *as_list(found.raw.get("defaults")),
+        *as_list(found.raw.get("annex")),
+    ]
     for rule in rules:
         if scheme and scheme not in as_list(rule.get("scheme")):
             continue
         cite = rule.get("cite")
-        where = cite if not isinstance(cite, Mapping) else f"{cite.get('article', '')} {cite.get('url', '')}".strip()
-        click.echo(f"{', '.join(as_list(rule.get('scheme') or rule.get('country'))) or 'every scheme'}: {where or 'no article'}")
+        where = (
+            cite
+            if not isinstance(cite, Mapping)
+            else f"{cite.get('article', '')} {cite.get('url', '')}".strip()
+        )
+        of = ", ".join(as_list(rule.get("scheme") or rule.get("country"))) or "every scheme"
+        click.echo(f"{of}: {where or 'no article'}")
         if isinstance(cite, Mapping) and cite.get("quote"):
             click.echo(f'    "{cite["quote"]}"')
         for key, value in rule.items():

@@ -18,7 +18,13 @@ def cases() -> None:
 @cases.command()
 @click.argument("places", nargs=-1, metavar="[DIR|FILE]…")
 @click.option("--quiet", is_flag=True, help="Only the examples that differ, and the totals.")
-@click.option("--agreement", "extra", multiple=True, type=click.Path(), help="Apply this agreement file besides the catalogue.")
+@click.option(
+    "--agreement",
+    "extra",
+    multiple=True,
+    type=click.Path(),
+    help="Apply this agreement file besides the catalogue.",
+)
 def check(places: tuple[str, ...], quiet: bool, extra: tuple[str, ...]) -> int:
     """Run worked examples and compare every figure; one line a case, exit 1 if any figure differs.
 
@@ -32,7 +38,9 @@ def check(places: tuple[str, ...], quiet: bool, extra: tuple[str, ...]) -> int:
     found = files(places or (Path("tests/cases"),))
     done: list[Checked] = []
     faults: list[Fault] = []
-    with click.progressbar(found, file=sys.stderr, label="examples", hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(
+        found, file=sys.stderr, label="examples", hidden=not sys.stderr.isatty()
+    ) as bar:
         for path in bar:
             try:
                 done += run(path, agreements)
@@ -46,8 +54,9 @@ def check(places: tuple[str, ...], quiet: bool, extra: tuple[str, ...]) -> int:
     for fault in faults:
         click.echo(f"faulty   {fault}")
     failed, skipped = sum(bool(d.differences) for d in done), sum(bool(d.skipped) for d in done)
-    figures = sum(d.figures for d in done)
-    click.echo(f"{sum(d.passed for d in done)} passed, {failed + len(faults)} failed, {skipped} skipped; {figures:,} figures compared")
+    figures, passed = sum(d.figures for d in done), sum(d.passed for d in done)
+    wrong = failed + len(faults)
+    click.echo(f"{passed} passed, {wrong} failed, {skipped} skipped; {figures:,} figures compared")
     return FOUND if failed or faults else 0
 
 

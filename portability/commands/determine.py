@@ -17,22 +17,49 @@ Json = dict[str, Any]
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="CASE…")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "html"]),
-              help="Default: table on a terminal, else json.")
-@click.option("--ledger", type=click.Path(dir_okay=False), envvar="PORTABILITY_LEDGER",
-              help="Ledger file (default: $PORTABILITY_LEDGER, else the user data directory).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl", "html"]),
+    help="Default: table on a terminal, else json.",
+)
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False),
+    envvar="PORTABILITY_LEDGER",
+    help="Ledger file (default: $PORTABILITY_LEDGER, else the user data directory).",
+)
 @click.option("--dry-run", is_flag=True, help="Answer without recording.")
-@click.option("--agreement", "extra", multiple=True, type=click.Path(), metavar="FILE",
-              help="An agreement file (a draft, for instance) to apply besides the catalogue.")
-@click.option("--next/--no-next", "ahead", default=None, help="Whether to tell what would change the answer "
-              "(default: yes, but not for jsonl).")
+@click.option(
+    "--agreement",
+    "extra",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="An agreement file (a draft, for instance) to apply besides the catalogue.",
+)
+@click.option(
+    "--next/--no-next",
+    "ahead",
+    default=None,
+    help="Whether to tell what would change the answer (default: yes, but not for jsonl).",
+)
 @click.option("--out", type=click.Path(dir_okay=False), help="Write the answer to a file.")
-def determine(files: tuple[str, ...], form: str | None, ledger: str | None, dry_run: bool, extra: tuple[str, ...],
-              ahead: bool | None, out: str | None) -> None:
+def determine(
+    files: tuple[str, ...],
+    form: str | None,
+    ledger: str | None,
+    dry_run: bool,
+    extra: tuple[str, ...],
+    ahead: bool | None,
+    out: str | None,
+) -> None:
     """Answer a portability request.
 
-    CASE is a YAML or JSON file in the form portability/case@1 (`portability schema case`), or `-` for JSON Lines on
-    standard input. The answer says, scheme by scheme, what is owed, from when, by which route, why (with the article),
+    CASE is a YAML or JSON file in the form portability/case@1 (`portability schema case`), or `-`
+    for JSON Lines on
+    standard input. The answer says, scheme by scheme, what is owed, from when, by which route, why
+    (with the article),
     what is missing and what would change it; then it is recorded in the ledger.
 
     \b
@@ -62,7 +89,13 @@ def read_all(files: tuple[str, ...]) -> Iterable[Any]:
     found: list[Any] = []
     for name in files:
         try:
-            found += lines_of_stdin() if name == "-" else jsonl(name) if name.endswith(".jsonl") else read(name)
+            found += (
+                lines_of_stdin()
+                if name == "-"
+                else jsonl(name)
+                if name.endswith(".jsonl")
+                else read(name)
+            )
         except InputError as error:
             faults += error.faults
     if faults:
@@ -121,7 +154,8 @@ def loaded(case_module: Any, sources: list[Any]) -> list[Any]:
 
 
 def agreements_for(extra: tuple[str, ...]) -> Any:
-    """case -> the agreements that bind at least two of its countries, and those named on the command line."""
+    """case -> the agreements that bind at least two of its countries, and those named on the
+    command line."""
     from functools import cache
 
     from portability import catalogue
@@ -137,8 +171,11 @@ def agreements_for(extra: tuple[str, ...]) -> Any:
     return lambda case: between(frozenset(country_of(scheme) for scheme in case.schemes))
 
 
-def recorded(documents: list[Json], cases: list[Any], path: str | None, agreements: Any) -> list[Json]:
-    """One ledger entry per determination; the entry's number and hash go into the document that is shown."""
+def recorded(
+    documents: list[Json], cases: list[Any], path: str | None, agreements: Any
+) -> list[Json]:
+    """One ledger entry per determination; the entry's number and hash go into the document that
+    is shown."""
     from portability.commands.recording import record
 
     return record(documents, cases, path, agreements)

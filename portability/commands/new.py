@@ -15,9 +15,16 @@ def new() -> None:
 @new.command()
 @click.argument("country", metavar="XX")
 @click.argument("scheme", default="pension")
-@click.option("--into", type=click.Path(file_okay=False), default=".", help="Root of the project (default: here).")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False),
+    default=".",
+    help="Root of the project (default: here).",
+)
 @click.option("--currency", default="EUR", help="ISO 4217 code.")
-@click.option("--unit", type=click.Choice(["day", "week", "month", "quarter", "year"]), default="month")
+@click.option(
+    "--unit", type=click.Choice(["day", "week", "month", "quarter", "year"]), default="month"
+)
 def scheme(country: str, scheme: str, into: str, currency: str, unit: str) -> None:
     """Write the drawer of a country's scheme: parameters, words, a worked example and a test.
 

@@ -1,4 +1,5 @@
-"""What a determination leaves in the ledger: the sealed case and result, and the exact texts that were applied."""
+"""What a determination leaves in the ledger: the sealed case and result, and the exact texts
+that were applied."""
 
 from __future__ import annotations
 
@@ -12,19 +13,31 @@ Json = dict[str, Any]
 AgreementsOf = Callable[[Case], Sequence[Any]]
 
 
-def record(documents: Sequence[Json], cases: Sequence[Case], path: str | None, agreements: AgreementsOf) -> list[Json]:
-    """Append one entry per determination in one transaction, and put its number and hash into the document."""
+def record(
+    documents: Sequence[Json], cases: Sequence[Case], path: str | None, agreements: AgreementsOf
+) -> list[Json]:
+    """Append one entry per determination in one transaction, and put its number and hash into
+    the document."""
     from portability.ledger import Draft, Ledger
     from portability.ledger.bodies import determination_body
 
     drafts = []
     for document, case in zip(documents, cases, strict=True):
         body, sealed = determination_body(case.raw, document)
-        drafts.append(Draft(body, sealed, law(document["rules"], agreements(case)), subject=case.reference or None))
+        drafts.append(
+            Draft(
+                body,
+                sealed,
+                law(document["rules"], agreements(case)),
+                subject=case.reference or None,
+            )
+        )
     with Ledger.open(path, create=True) as ledger:
         receipts = ledger.append_many(drafts)
-    return [{**document, "ledger": {"entry": receipt.entry, "hash": receipt.hash}}
-            for document, receipt in zip(documents, receipts, strict=True)]
+    return [
+        {**document, "ledger": {"entry": receipt.entry, "hash": receipt.hash}}
+        for document, receipt in zip(documents, receipts, strict=True)
+    ]
 
 
 def law(rules: Mapping[str, str], agreements: Sequence[Any]) -> dict[str, bytes]:
@@ -42,7 +55,8 @@ def law(rules: Mapping[str, str], agreements: Sequence[Any]) -> dict[str, bytes]
 
 
 def agreement_text(agreement: Any) -> bytes:
-    """The bytes whose digest the agreement carries: for a draft, its base's digest stands before them."""
+    """The bytes whose digest the agreement carries: for a draft, its base's digest stands
+    before them."""
     raw = Path(agreement.source).read_bytes()
     based_on = agreement.raw.get("based_on")
     if not based_on:

@@ -8,7 +8,9 @@ import click
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["case", "example", "agreement", "scheme", "determination"]))
+@click.argument(
+    "name", type=click.Choice(["case", "example", "agreement", "scheme", "determination"])
+)
 def schema(name: str) -> None:
     """Print the JSON Schema of a document, for editors and other programs."""
     from portability.schemas import schema as made

@@ -17,26 +17,33 @@ def list_(calculated: bool) -> None:
     from portability import registry
 
     for scheme_id in registry.ids():
-        source = registry.load(scheme_id).source
+        source = registry.source(scheme_id)
         if calculated and source.calculator == "none":
             continue
-        how = {"none": "record only", "parametric": "parameters alone"}.get(source.calculator, "calculator")
-        click.echo(f"{scheme_id:20} {source.unit:8} {source.currency}  {how:17} {', '.join(source.branches):38} {source.name}")
+        how = {"none": "record only", "parametric": "parameters alone"}.get(
+            source.calculator, "calculator"
+        )
+        head = f"{scheme_id:20} {source.unit:8} {source.currency}  {how:17}"
+        click.echo(f"{head} {', '.join(source.branches):38} {source.name}")
 
 
 @schemes.command()
 @click.argument("scheme")
 def show(scheme: str) -> None:
-    """One scheme: its steps (keys usable as facts and in worked examples) and its tables with their ends."""
+    """One scheme: its steps (keys usable as facts and in worked examples) and its tables with
+    their ends."""
     from portability import registry
     from portability.case import engine_steps
 
     found = registry.load(scheme)
     source = found.source
-    click.echo(f"{source.id}: {source.name} ({source.country}), periods in {source.unit}s, amounts in {source.currency}")
-    click.echo(f"Branches: {', '.join(source.branches)}\n\nSteps (trace key, fact, key of a worked example):")
+    click.echo(f"{source.id}: {source.name} ({source.country})")
+    click.echo(f"Periods in {source.unit}s, amounts in {source.currency}")
+    click.echo(f"Branches: {', '.join(source.branches)}\n")
+    click.echo("Steps (trace key, fact, key of a worked example):")
     for step in {**found.all_steps(), **engine_steps(found)}.values():
         click.echo(f"  {step.key:38} {step.unit:12} {step.cite}")
     click.echo("\nTables:")
     for table in source.tables.values():
-        click.echo(f"  {table.name:38} {table.unit:12} {table.span():26} checked {table.checked}  {table.cite}")
+        life = f"{table.unit:12} {table.span():26} checked {table.checked}"
+        click.echo(f"  {table.name:38} {life}  {table.cite}")

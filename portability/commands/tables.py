@@ -22,7 +22,8 @@ def list_(scheme: str | None) -> None:
 
     for scheme_id in [scheme] if scheme else registry.ids():
         for table in registry.load(scheme_id).tables.values():
-            click.echo(f"{scheme_id:20} {table.name:36} {table.span():26} checked {table.checked}  {table.source}")
+            life = f"{table.span():26} checked {table.checked}"
+            click.echo(f"{scheme_id:20} {table.name:36} {life}  {table.source}")
 
 
 @tables.command()
