@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from calculators.us import oasdi_age as age
 from calculators.us import oasdi_family as family
 from calculators.us import oasdi_insured as insured
+from calculators.us import oasdi_maximum as maximum
 from calculators.us import oasdi_pia as pia
 from calculators.us import oasdi_record as record
 from calculators.us import oasdi_totalization as totalization
@@ -29,7 +30,8 @@ Int = NDArray[np.int64]
 class Oasdi(Scheme):
     """Benefits on the record of one worker; see the modules for the law of each step."""
 
-    steps: tuple[Step, ...] = (*insured.STEPS, *pia.STEPS, *totalization.STEPS, *age.STEPS, *family.STEPS)
+    steps: tuple[Step, ...] = (*insured.STEPS, *pia.STEPS, *totalization.STEPS, *age.STEPS, *family.STEPS,
+                              *maximum.STEPS)
     components = ("pia",)
     whole_sums = True  # 413(a)(2)(A)(ii): a quarter follows from the total of the calendar year
     variants = {0: "none", insured.CURRENTLY: "currently insured", insured.FULLY: "fully insured"}
@@ -109,7 +111,7 @@ class Oasdi(Scheme):
 
     def limit(self, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Any) -> Int:
         """403(a): the family maximum."""
-        return family.limit(self.tables, run, co, fam, amounts, route, offers)
+        return maximum.limit(self.tables, run, co, fam, amounts, route, offers)
 
 
 def no_earnings(run: Run, view: View) -> None:

@@ -9,6 +9,7 @@ from attrs import evolve
 from numpy.typing import NDArray
 
 from calculators.us.oasdi_insured import CFR, Clock, computation_years
+from portability.dates import day
 from portability.exact import div, mul_div
 from portability.scheme import Run, Step
 from portability.tables import Table
@@ -37,7 +38,7 @@ FIRST_YEAR = 1951  # 404.211(b)(1): earnings before 1951 are not used
 NEW_LAW = 1979  # 415(a)(4): wage indexing for eligibility after 1978
 GUARANTEE_END = 1984  # 404.230: alternative guaranteed to those who reach 62 in 1979-1983
 JULY_2001 = 2001 * 12 + 6  # Public Law 106-554, POMS RS 00601.122
-SPECIAL_START = 1979 * 12  # 404.261(b): 11.50 dollars since January 1979
+JANUARY_1979 = day("1979-01-01")  # 404.261(b): the amount for each year stands since then, raised with each increase
 OLD_START_MOST = 390_50  # 404.222(b): see older_methods
 EARLY_CAP, EARLY_YEAR, EARLY_MOST = 3000_00, 900_00, 14  # 404.261(a)(1)
 
@@ -120,23 +121,31 @@ def effective_of(year: Int) -> Int:
     return year * 12 + np.where(year <= 1982, 5, 11)
 
 
-def special_minimum(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, need: Bool) -> Int:
-    """404.260-404.261: 11.50 dollars for each year of coverage above ten, at most twenty, with all increases since 1979."""
+def special_years(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int) -> Int:
+    """404.261(a): $900 a year before 1951 (at most 14), then years with a share of the old-law base."""
     index = years.astype(np.int64)
     counted = index[None, :] <= now.last[:, None]
     early = np.where(index < FIRST_YEAR, np.minimum(earnings, EARLY_CAP), 0).sum(axis=1) // EARLY_YEAR
-    share = tables["special_minimum_share"].row(index)
-    base = tables["old_law_base"].row(index) * share
+    base = tables["old_law_base"].row(index) * tables["special_minimum_share"].row(index)
     late = (index >= FIRST_YEAR) & counted & (base > 0) & (earnings * 100 >= base)
-    covered = run.step(SPECIAL_YEARS, lambda: np.minimum(early, EARLY_MOST) + late.sum(axis=1))
+    return run.step(SPECIAL_YEARS, lambda: np.minimum(early, EARLY_MOST) + late.sum(axis=1))
+
+
+def special_amount(tables: Tables) -> Int:
+    """415(a)(1)(C)(i): cents for each year of coverage above ten."""
+    return tables["special_minimum_per_year"].at(np.int64(JANUARY_1979))
+
+
+def special_minimum(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, need: Bool) -> Int:
+    """404.260-404.261: 11.50 dollars for each year of coverage above ten, at most twenty, with all increases since 1979."""
+    covered = special_years(run, tables, now, years, earnings)
     excess = np.clip(covered - 10, 0, 20)
-    some = need & (excess > 0)
     value = np.zeros_like(excess)
+    some = need & (excess > 0)
     if some.any():
-        amount = excess * 1150
         start = np.full_like(excess, NEW_LAW)
         with run.only(some):
-            value = np.where(some, increased(run, tables, amount, start, now.paid, some), 0)
+            value = np.where(some, increased(run, tables, excess * special_amount(tables), start, now.paid, some), 0)
     run.trace(SPECIAL_PIA, value, when=some, covered=covered)
     return value
 
@@ -169,13 +178,19 @@ def own_pia(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earn
             special: bool = True) -> tuple[Int, Int]:
     """415(a)(1): the higher of the wage-indexed amount and the special minimum: (PIA, wage-indexed PIA) in cents."""
     need = ~run.given(PIA) & wage_indexing(run, now)
-    n = computation_years(run, now)
-    aime = average(run, AIME, indexed(run, tables, now, years, earnings, now.eligible), n)
-    base = formula(run, tables, ELIGIBILITY_PIA, aime, now.eligible, need)
+    _, base = own_base(run, tables, now, years, earnings, need)
     value = run.step(INDEXED_PIA, lambda: increased(run, tables, base, now.eligible, now.paid, need))
     least = special_minimum(run, tables, now, years, earnings, need) if special else np.zeros_like(value)
     pia = run.step(PIA, lambda: np.maximum(value, least), wage_indexed=value, special_minimum=least)
     return pia, value
+
+
+def own_base(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int,
+             need: Bool) -> tuple[Int, Int]:
+    """404.210-404.212: (AIME in dollars, PIA at eligibility in cents)."""
+    n = computation_years(run, now)
+    aime = average(run, AIME, indexed(run, tables, now, years, earnings, now.eligible), n)
+    return aime, formula(run, tables, ELIGIBILITY_PIA, aime, now.eligible, need)
 
 
 def waiting_year(run: Run, tables: Tables, now: Clock, waiting: Int, insured: Bool, years: NDArray[np.int32],

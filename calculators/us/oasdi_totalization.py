@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import evolve
 from collections.abc import Mapping
 
 import numpy as np
+from attrs import evolve
 from numpy.typing import NDArray
 
 from calculators.us.oasdi_insured import CFR, Clock, computation_years
@@ -38,6 +38,12 @@ STEPS = (RATIO, POSITION, EARNINGS, THEORETICAL_AIME, THEORETICAL_BASE, THEORETI
 def theoretical_pia(run: Run, tables: Tables, now: Clock, view: View) -> Int:
     """404.1918(a)-(b): the PIA on earnings of all base years at the worker's relative position: int64[n], cents."""
     need = ~run.given(THEORETICAL_PIA) & wage_indexing(run, now)
+    base = theoretical_base(run, tables, now, view, need)
+    return run.step(THEORETICAL_PIA, lambda: increased(run, tables, base, now.eligible, now.paid, need))
+
+
+def theoretical_base(run: Run, tables: Tables, now: Clock, view: View, need: Bool) -> Int:
+    """404.1918(b): the same before cost-of-living increases."""
     n = computation_years(run, now)
     years, quarters, earned = record(now, view)
     end = last_used(now, years, earned)
@@ -45,8 +51,7 @@ def theoretical_pia(run: Run, tables: Tables, now: Clock, view: View) -> Int:
     position = relative_position(run, tables, years, quarters, earned, wage, end)
     theory = theoretical_earnings(run, tables, now, years, quarters, position, wage, end)
     amount = average(run, THEORETICAL_AIME, indexed(run, tables, evolve(now, last=end), years, theory, now.eligible), n)
-    base = formula(run, tables, THEORETICAL_BASE, amount, now.eligible, need)
-    return run.step(THEORETICAL_PIA, lambda: increased(run, tables, base, now.eligible, now.paid, need))
+    return formula(run, tables, THEORETICAL_BASE, amount, now.eligible, need)
 
 
 def record(now: Clock, view: View) -> tuple[NDArray[np.int32], Int, Int]:

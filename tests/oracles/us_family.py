@@ -83,7 +83,7 @@ def widow_pia(w: Worker, m: Member, n: int) -> int:
     """The PIA as if the year of eligibility were that year; for deaths before 62, from 1985."""
     assert w.death
     year = widow_eligibility(w, m)
-    if law.attained_month(w.born, 744) <= month_index((w.death.year, w.death.month)) or w.foreign:
+    if w.death >= w.attained.replace(year=w.attained.year + 62, day=min(w.attained.day, 28)) or w.foreign:
         return 0
     pia0 = law.formula(law.aime(law.index_earnings(w.earnings, year, w.death.year), n), year)
     return law.with_increases(pia0, year, w.month)
