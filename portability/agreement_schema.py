@@ -107,7 +107,7 @@ COUNT = Fields(
 CONDITION = Fields({"own": SPELL, "foreign": SPELL, "counted": SPELL}, one_of=(("own", "foreign", "counted"),),
                    words="{counted: {year: 20}}")
 FLOOR = Fields({"stage": Word(("before", "after")), "to": NAME, "share": PAIR, "if": CONDITION, "cite": CITE},
-               needs=("stage",), one_of=(("to", "share"),), words="{stage: before | after, to: minimum_pension}")
+               needs=("stage",), words="{stage: before | after, to: minimum_pension}")
 BELOW = Fields(
     {"less_than": SPELL, "unless": Word(("own_right",)),
      "then": Word(("others_absorb", "others_count", "lost")),

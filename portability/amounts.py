@@ -275,7 +275,8 @@ def term(
     if wanted.kind == "fixed":
         return fixed(wanted.unit, wanted.n, scheme, run)
     if wanted.kind == "complement":
-        return np.maximum(fixed(wanted.unit, wanted.n, scheme, run) - view.ratio_foreign(), 0)
+        made: Int = np.maximum(fixed(wanted.unit, wanted.n, scheme, run) - view.ratio_foreign(), 0)
+        return made
     if wanted.kind == "by_born":
         return by_born(wanted, scheme, run, co)
     if wanted.kind == "window":
@@ -292,7 +293,8 @@ def in_unit(n: Int, unit: str, scheme: Scheme, run: Run) -> Int:
     common = year_share(n, unit, scheme.days_a_year)
     one = int(year_share(np.int64(1), scheme.unit, scheme.days_a_year))
     run.lacks(common % one != 0, "rule_gap", what=f"{unit} in {scheme.unit}")
-    return common // one
+    made: Int = common // one
+    return made
 
 
 def fixed(unit: str, n: int, scheme: Scheme, run: Run) -> Int:
@@ -330,7 +332,9 @@ def floored(
     scheme: Scheme, run: Run, co: Cohort, view: View, q: Quantity, rule: Rule | None, stage: str
 ) -> Quantity:
     """Minimum sums before or after the fraction."""
-    for floor in () if rule is None else rule.floors:
+    if rule is None:
+        return q
+    for floor in rule.floors:
         if floor.stage != stage:
             continue
         holds = condition_met(floor.condition, scheme, view, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ def cohort_of(cases: Sequence[Case]) -> Cohort:
     )
 
 
-def column(values: Iterable[int], kind: type) -> NDArray[np.generic]:
+def column(values: Iterable[int], kind: type) -> NDArray[Any]:
     return np.fromiter(values, dtype=kind)
 
 

@@ -4,6 +4,7 @@ else."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from attrs import define, field
@@ -124,7 +125,8 @@ TYPES = (
 
 
 def empty_rows() -> RowSet:
-    return RowSet(*(np.zeros(0, kind) for kind in TYPES))
+    columns: list[Any] = [np.zeros(0, kind) for kind in TYPES]
+    return RowSet(*columns)
 
 
 @define
@@ -153,7 +155,7 @@ class Family:
     def __len__(self) -> int:
         return len(self.person)
 
-    def of(self, x: NDArray[np.generic]) -> NDArray[np.generic]:
+    def of(self, x: NDArray[Any]) -> NDArray[Any]:
         """A column of the record, laid out per claimant."""
         return x[self.person]
 
@@ -170,12 +172,14 @@ class Family:
         return np.where(mask, running - before[self.person], -1)
 
     def is_(self, relation: str) -> Bool:
-        return self.relation == RELATIONS.index(relation)
+        made: Bool = self.relation == RELATIONS.index(relation)
+        return made
 
     def has(self, flag: str) -> Bool:
-        return (self.flags >> FLAGS.index(flag)) & 1 == 1
+        made: Bool = (self.flags >> FLAGS.index(flag)) & 1 == 1
+        return made
 
-    def age_months(self, at: NDArray[np.generic]) -> Int:
+    def age_months(self, at: NDArray[Any]) -> Int:
         return age_months(self.born, at)
 
     def take(self, keep: Bool) -> Family:
@@ -250,7 +254,8 @@ class Cohort:
         """Persons with a flag of FLAGS (for example severely_disabled)."""
         if self.flags is None:
             return np.zeros(len(self), np.bool_)
-        return (self.flags >> FLAGS.index(flag)) & 1 == 1
+        made: Bool = (self.flags >> FLAGS.index(flag)) & 1 == 1
+        return made
 
     def lives_in(self, *countries: str) -> Bool:
         wanted = [self.countries.index(c) for c in countries if c in self.countries]
@@ -337,7 +342,7 @@ def take_family(fam: Family, idx: Index) -> Family:
     )
 
 
-def csr_lines(ptr: NDArray[np.generic], idx: Index) -> Index:
+def csr_lines(ptr: NDArray[Any], idx: Index) -> Index:
     """Positions of the values that belong to the rows idx of a CSR layout, in order."""
     counts = np.diff(ptr)[idx].astype(np.int64)
     starts = np.asarray(ptr)[idx].astype(np.int64)
@@ -346,7 +351,7 @@ def csr_lines(ptr: NDArray[np.generic], idx: Index) -> Index:
 
 
 def csr_take(
-    values: NDArray[np.generic], ptr: Index, idx: Index
-) -> tuple[NDArray[np.generic], Index]:
+    values: NDArray[Any], ptr: Index, idx: Index
+) -> tuple[NDArray[Any], Index]:
     counts = np.diff(ptr)[idx]
     return values[csr_lines(ptr, idx)], np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)

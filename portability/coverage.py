@@ -52,7 +52,8 @@ class Credited:
 
     def total(self) -> Int:
         """Whole units, dated and undated: int64[m]."""
-        return self.by_year.sum(axis=1) + self.undated // THOUSAND
+        made: Int = self.by_year.sum(axis=1) + self.undated // THOUSAND
+        return made
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         return evolve(
@@ -87,7 +88,8 @@ def capacity(months: Mask, unit: str) -> Int:
     if unit == "quarter":
         return POPCOUNT[QUARTER_OF[months]]
     if unit == "year":
-        return (months != 0).astype(np.int64)
+        made: Int = (months != 0).astype(np.int64)
+        return made
     return POPCOUNT[months] * {"day": 366, "week": 53, "month": 12}[unit] // 12
 
 
@@ -108,7 +110,8 @@ def window_mask(years: NDArray[np.int32], first: Int, last: Int) -> Mask:
     january = years.astype(np.int64)[None, :] * 12
     low = np.clip(np.asarray(first)[:, None] - january, 0, 12)
     high = np.clip(np.asarray(last)[:, None] - january, 0, 12)
-    return (((1 << high) - 1) & ~((1 << low) - 1) & 0xFFF).astype(np.uint16)
+    made: Mask = (((1 << high) - 1) & ~((1 << low) - 1) & 0xFFF).astype(np.uint16)
+    return made
 
 
 def span_years(rows: RowSet, *more: int) -> NDArray[np.int32]:
@@ -206,7 +209,8 @@ def units_by_year(
     if unit == "quarter":
         return POPCOUNT[QUARTER_OF[months]]
     if unit == "year":
-        return (months != 0).astype(np.int64)
+        made: Int = (months != 0).astype(np.int64)
+        return made
     days = days_by_year(m, width, lines, years)
     return days if unit == "day" else np.minimum((days + 6) // 7, 52)
 

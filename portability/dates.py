@@ -83,7 +83,8 @@ def add_months(days: ArrayLike, k: ArrayLike) -> Int:
     value = np.asarray(days, np.int64)
     ym = month_of(value) + np.asarray(k, np.int64)
     length = first_day(ym + 1) - first_day(ym)
-    return first_day(ym) + np.minimum(day_in_month(value), length) - 1
+    made: Int = first_day(ym) + np.minimum(day_in_month(value), length) - 1
+    return made
 
 
 def add_years(days: ArrayLike, k: ArrayLike) -> Int:
@@ -96,4 +97,5 @@ def age_months(born: ArrayLike, at: ArrayLike) -> Int:
     months = month_of(a) - month_of(b)
     last = first_day(month_of(a) + 1) - first_day(month_of(a))
     short = day_in_month(a) < np.minimum(day_in_month(b), last)
-    return months - short.astype(np.int64)
+    made: Int = months - short.astype(np.int64)
+    return made

@@ -10,9 +10,7 @@ row by row.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -111,7 +109,7 @@ def scale_fraction(value: Fraction, scale: int) -> int:
         raise ValueError(f"more than {scale} decimal places")
     if abs(scaled.numerator) > MAX:
         raise ValueError("too large")
-    return scaled.numerator
+    return int(scaled.numerator)
 
 
 def decimal_text(value: int, scale: int) -> str:
@@ -131,16 +129,6 @@ def trimmed(value: int, scale: int) -> str:
 def rows_of(error: Overflow, n: int) -> Bool:
     """The persons an Overflow concerns: a year matrix is folded onto its rows."""
     rows = error.rows
-    while rows.ndim > 1:
-        rows = rows.any(axis=-1)
+    if rows.ndim > 1:
+        rows = np.any(rows.reshape(len(rows), -1), axis=1)
     return rows if rows.shape == (n,) else np.ones(n, np.bool_)
-
-
-def guarded(compute: Callable[[], Any], n: int, on_overflow: Callable[[Bool], None]) -> Any:
-    """compute(), or None after telling which rows overflowed: their amount is unknown, not
-    wrapped."""
-    try:
-        return compute()
-    except Overflow as error:
-        on_overflow(rows_of(error, n))
-        return None

@@ -142,4 +142,5 @@ def kept_months(
 ) -> Mask:
     v = mine["V"] & voluntary[holding.country][holding.idx]
     e = mine["E"] & equivalent[holding.country][holding.idx]
-    return mine["C"] | v | e
+    made: Mask = mine["C"] | v | e
+    return made

@@ -150,7 +150,8 @@ def checked(source: Source) -> Mapping[str, Any]:
         source.fault(("unit",), text["unit"], ", ".join(UNITS), nearest(str(text["unit"]), UNITS))
     check_tables(source, text.get("tables", {}), text["id"])
     source.check()
-    return text
+    made: Mapping[str, Any] = text
+    return made
 
 
 def check_tables(source: Source, tables: Mapping[str, Any], owner: str) -> None:

@@ -15,6 +15,7 @@ from portability.amounts import Paid, fixed, pay
 from portability.cohort import BRANCHES, KINDS, Cohort
 from portability.coverage import Credited
 from portability.dates import FOREVER, NODATE, add_years
+from portability.exact import Overflow, rows_of
 from portability.holding import Holding, recredited
 from portability.overlap import treaty_credits
 from portability.scheme import Qualification
@@ -231,20 +232,34 @@ def under_rule(
 def settle_amount(
     out: Outcome, holding: Holding, co: Cohort, rule: Rule | None, whole: Bool | None = None
 ) -> None:
-    """Amounts for those who have the right, and only for them (gate before amount)."""
-    out.payees = np.flatnonzero(out.met)
-    if not len(out.payees):
-        return
-    everybody = len(out.payees) == out.run.n
-    at = out.payees
-    out.pay_run = out.run.child(at, stage="amount")
-    view = out.view.for_amount()
-    people, view, qual = (
-        (co, view, out.qual) if everybody else (co.persons(at), view.take(at), out.qual.take(at))
-    )
-    out.paid = pay(
-        holding.scheme, out.pay_run, people, view, qual, rule, None if whole is None else whole[at]
-    )
+    """Amounts for those who have the right, and only for them (gate before amount).
+
+    A sum above 64 bits makes that person's amount unknown and leaves everybody else's alone.
+    """
+    possible = out.met.copy()
+    while possible.any():
+        out.payees = np.flatnonzero(possible)
+        out.pay_run = out.run.child(out.payees, stage="amount")
+        try:
+            out.paid = paid_to(out, holding, co, rule, whole)
+            return
+        except Overflow as error:
+            lost = np.zeros(out.run.n, np.bool_)
+            lost[out.payees[rows_of(error, len(out.payees))]] = True
+            out.run.stage = "amount"
+            out.run.lacks(lost, "overflow")
+            possible &= ~lost
+    out.payees = np.zeros(0, np.intp)
+
+
+def paid_to(
+    out: Outcome, holding: Holding, co: Cohort, rule: Rule | None, whole: Bool | None
+) -> Paid:
+    at, view, qual, run = out.payees, out.view.for_amount(), out.qual, out.pay_run
+    assert run is not None
+    if len(at) < out.run.n:
+        co, view, qual = co.persons(at), view.take(at), qual.take(at)
+    return pay(holding.scheme, run, co, view, qual, rule, None if whole is None else whole[at])
 
 
 def method_of(rule: Rule) -> str:
@@ -275,7 +290,8 @@ def persons_unknown(agreement: Agreement, holding: Holding, co: Cohort, run: Run
         return np.zeros(len(co), np.bool_)
     lacking = np.diff(co.nationality_ptr) == 0
     run.lacks(lacking, "fact_missing", fact="person.nationalities", cite=str(persons.cite))
-    return lacking
+    made: Bool = lacking
+    return made
 
 
 def certified(run: Run, qual: Qualification, step: str) -> None:
@@ -547,7 +563,7 @@ def merged_qualification(
         name: np.where(use_second, getattr(second, name), getattr(first, name))
         for name in ("met", "own", "counted", "required", "variant", "rank")
     }
-    more = {
+    more: dict[str, Any] = {
         name: None
         if getattr(first, name) is None or getattr(second, name) is None
         else np.where(use_second, getattr(second, name), getattr(first, name))

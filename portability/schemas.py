@@ -288,7 +288,7 @@ def determination_body() -> Json:
 def agreement_body() -> Json:
     from portability.agreement_schema import json_schema
 
-    return json_schema()
+    return dict(json_schema())
 
 
 BODIES: dict[str, Callable[[], Json]] = {

@@ -69,7 +69,7 @@ class Qualification:
             name: getattr(self, name)[idx]
             for name in ("met", "own", "counted", "required", "variant", "rank")
         }
-        more = {
+        more: dict[str, Any] = {
             name: None if getattr(self, name) is None else getattr(self, name)[idx]
             for name in ("start", "earliest")
         }

@@ -126,7 +126,7 @@ class Table:
         which year."""
         values, known = self.find(years)
         if run is not None and need is not None and not known.all():
-            self.lacks(run, (need & ~known).any(axis=1), np.asarray(years, np.int64)[~known])
+            self.lacks(run, np.any(need & ~known, axis=1), np.asarray(years, np.int64)[~known])
         return values
 
     def matrix(self, years: ArrayLike, last: ArrayLike) -> Int:

@@ -37,7 +37,7 @@ class Step:
     def __init__(self, key: str, unit: str, cite: str, url: str = "", **terms: str):
         if not cite:
             raise ValueError(f"step {key}: no citation")
-        self.__attrs_init__(key, unit, cite, url, terms)  # type: ignore[attr-defined]
+        self.__attrs_init__(key, unit, cite, url, terms)
 
     @property
     def scale(self) -> int:

@@ -38,7 +38,8 @@ class Part:
 
     def total(self) -> Int:
         """Units per person in `at`."""
-        return self.by_year.sum(axis=1) + self.undated
+        made: Int = self.by_year.sum(axis=1) + self.undated
+        return made
 
     def take(self, pos: NDArray[np.int64]) -> Part:
         """Cut to the persons with pos >= 0 and renumber them."""
@@ -135,7 +136,8 @@ class View:
         for part in self.parts:
             cut = part.source.window(first[part.at], last[part.at])
             taken[part.at] += converted(own.take(part.at), cut, part.conversion, taken[part.at])
-        return taken.sum(axis=1)
+        made: Int = taken.sum(axis=1)
+        return made
 
     def undated(self) -> Bool:
         """Who has sums without dates: bool[m]."""

@@ -1,0 +1,130 @@
+"""A new ledger: its structure, its first entry, its signing key. Two programs may try at once; one wins."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from portability.errors import LedgerError
+from portability.ledger.bodies import body
+from portability.ledger.canonical import canonical
+from portability.ledger.checkpoint import SigningKey, check_name
+from portability.ledger.faults import APPLICATION, SCHEMA, guarded
+from portability.ledger.merkle import leaf_hash
+from portability.ledger.seal import KeyStore
+
+FILE = Path(__file__).with_name("migrations") / "schema.sql"
+Objects = dict[tuple[str, str], str]
+
+
+def create(path: Path, keys: KeyStore, origin: str | None = None) -> None:
+    """Make a ledger at path, complete and on the disk before it appears under its name.
+
+    Does nothing if another program made one meanwhile. Raises LedgerError.
+    """
+    stale = path.with_name(path.name + "-wal")
+    if stale.exists():
+        raise LedgerError(
+            f"{path}: there is no ledger, but the log of one ({stale.name}), which may hold entries. "
+            "Put the two together again, or move the log away."
+        )
+    name = origin or f"portability.local/{secrets.token_hex(4)}"
+    try:
+        check_name(name)
+    except ValueError as error:
+        raise LedgerError(f"{path}: {error}") from None
+    with guarded(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    key = SigningKey.make(name)
+    keys.keep_signing_key(key)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
+    try:
+        with guarded(path):
+            build(draft, key)
+            won = publish(draft, path)
+    finally:
+        for left in (
+            draft,
+            draft.with_name(draft.name + "-wal"),
+            draft.with_name(draft.name + "-shm"),
+        ):
+            left.unlink(missing_ok=True)
+    if not won:
+        keys.forget_signing_key(key)
+
+
+def build(path: Path, key: SigningKey) -> None:
+    """Write the structure and entry 0 to a fresh file."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript(
+            f"BEGIN;{FILE.read_text('utf-8')}\n;PRAGMA application_id = {APPLICATION};PRAGMA user_version = {SCHEMA};"
+        )
+        text = canonical(first_body(key))
+        leaf = leaf_hash(text)
+        connection.execute(
+            "INSERT INTO entry (seq, body, leaf, chain) VALUES (0, ?, ?, ?)",
+            (text.decode(), leaf, sha256(bytes(32) + leaf).digest()),
+        )
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def first_body(key: SigningKey) -> dict[str, object]:
+    """Entry 0 fixes the name of the log, its key and its structure."""
+    return body("opened", origin=key.name, vkey=str(key.public), schema=schema_hash(expected()))
+
+
+def publish(draft: Path, path: Path) -> bool:
+    """Give the finished file its name; False if the name is taken. Never replaces a file."""
+    with draft.open("rb") as stream:
+        os.fsync(stream.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        # File systems without hard links: the name is free as far as one can see.
+        if path.exists():
+            return False
+        os.rename(draft, path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    return True
+
+
+@cache
+def expected() -> Objects:
+    """Every object a ledger of this schema has: (type, name) -> its SQL."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.executescript(FILE.read_text("utf-8"))
+        return objects(connection)
+    finally:
+        connection.close()
+
+
+def objects(connection: sqlite3.Connection) -> Objects:
+    """Every object of an open file; SQLite's own (sqlite_…) aside."""
+    rows = connection.execute(
+        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^'"
+    )
+    return {(kind, name): sql or "" for kind, name, sql in rows}
+
+
+def schema_hash(found: Objects) -> str:
+    """One hash for a structure."""
+    rows = [[kind, name, sql] for (kind, name), sql in sorted(found.items())]
+    return "sha256:" + sha256(canonical(rows)).hexdigest()

@@ -1,0 +1,348 @@
+"""One pass over the file: recompute every hash and collect every fault, with the number of its entry."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from attrs import define, field, frozen
+
+from portability.errors import LedgerError
+from portability.ledger.bodies import referenced
+from portability.ledger.canonical import parse
+from portability.ledger.checkpoint import (
+    Checkpoint,
+    Note,
+    PublicKey,
+    read_checkpoint,
+    read_key,
+    read_note,
+)
+from portability.ledger.creation import expected, objects, schema_hash
+from portability.ledger.faults import sentence
+from portability.ledger.merkle import Frontier
+from portability.ledger.rows import START
+from portability.ledger.store import Ledger
+
+Row = tuple[int, bytes, bytes, bytes]
+MOST_FAULTS = 100_000
+
+
+@frozen
+class Finding:
+    """A fault: the entry it concerns (None for the file as a whole), a stable word, a sentence."""
+
+    entry: int | None
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text if self.entry is None else f"entry {self.entry}: {self.text}"
+
+
+@define
+class Scan:
+    """What one pass found. `roots` holds the root at each size asked for in `wanted`."""
+
+    ledger: Ledger
+    wanted: set[int] = field(factory=set)
+    faults: list[Finding] = field(factory=list)
+    roots: dict[int, bytes] = field(factory=dict)
+    chains: dict[int, bytes] = field(factory=dict)
+    keys: list[tuple[int, PublicKey]] = field(factory=list)
+    origin: str = ""
+    size: int = 0
+    whole: bool = True
+    sealed: int = 0
+    erased: dict[str, int] = field(factory=dict)
+    documents_erased: int = 0
+    texts: set[str] = field(factory=set)
+    checkpoints: int = 0
+
+    def fault(self, entry: int | None, code: str, text: str) -> None:
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Finding(entry, code, text))
+
+    def key_at(self, size: int) -> PublicKey | None:
+        """The key in force for a checkpoint of this size."""
+        found = [key for since, key in self.keys if since < size]
+        return found[-1] if found else None
+
+
+def scan(ledger: Ledger, wanted: set[int], receipts: set[int]) -> Scan:
+    """Check everything the file itself can tell. Never raises for a fault of the file: it is reported."""
+    found = Scan(ledger, set(wanted))
+    connection = ledger.connection
+    found.chains = dict.fromkeys(receipts, b"")
+    connection.text_factory = bytes
+    try:
+        # One transaction: all checks see the same state while others go on writing.
+        for check in (check_start, check_file, check_texts, check_entries, check_checkpoints):
+            try:
+                check(found, connection)
+            except sqlite3.Error as error:
+                found.whole = False
+                found.fault(
+                    None, "unreadable", f"the file cannot be read in full: {sentence(error)}"
+                )
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.text_factory = str
+    return found
+
+
+def check_start(found: Scan, connection: sqlite3.Connection) -> None:
+    """Structure: tables, triggers, views are exactly those of the schema."""
+    connection.execute("BEGIN")
+    connection.text_factory = str
+    actual, due = objects(connection), expected()
+    connection.text_factory = bytes
+    for kind, name in due.keys() - actual.keys():
+        found.fault(None, "schema", f"the {kind} {name} is missing: its protection was removed")
+    for kind, name in actual.keys() - due.keys():
+        found.fault(None, "schema", f"the {kind} {name} does not belong to a ledger")
+    for kind, name in due.keys() & actual.keys():
+        if due[kind, name] != actual[kind, name]:
+            found.fault(None, "schema", f"the {kind} {name} was changed or rebuilt")
+    rows = connection.execute(
+        "SELECT person, min(seq) FROM entry WHERE kind = 'erasure' GROUP BY person"
+    )
+    found.erased = {person.decode(): seq for person, seq in rows if isinstance(person, bytes)}
+
+
+def check_file(found: Scan, connection: sqlite3.Connection) -> None:
+    """Pages, indexes and constraints, as the database engine sees them."""
+    for (text,) in connection.execute("PRAGMA integrity_check(1000)"):
+        if text != b"ok":
+            words = text.decode("utf-8", "replace").replace("\n", " ")
+            found.fault(None, "damaged", f"the file is damaged: {words}")
+    for table, row, *_ in connection.execute("PRAGMA foreign_key_check"):
+        found.fault(None, "stray", f"a row of {table.decode()} belongs to no entry (row {row})")
+
+
+def check_texts(found: Scan, connection: sqlite3.Connection) -> None:
+    """Stored texts of the law and the program stand under their own hash."""
+    for digest, data in connection.execute("SELECT hash, data FROM blob"):
+        name = digest.decode("utf-8", "replace")
+        found.texts.add(name)
+        if sha256(data).hexdigest() != name:
+            found.fault(None, "text", f"the stored text {name[:12]}… was changed")
+
+
+def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
+    """Bodies, chain, tree, sealed documents, in one pass over the entries."""
+    rows = connection.execute("SELECT seq, body, leaf, chain FROM entry ORDER BY seq")
+    payloads = Payloads(found, connection)
+    tree = Tree(found, connection)
+    due, before = 0, START
+    for number, text, leaf, chain in rows:
+        if number != due:
+            lost = (
+                "it is missing"
+                if number == due + 1
+                else f"it and all up to {number - 1} are missing"
+            )
+            found.fault(due, "missing", f"{lost}; the ledger goes on with {number}")
+            tree.broken = True
+        if sha256(b"\x00" + text).digest() != leaf:
+            found.fault(number, "body", "its body was changed: it does not fit its hash")
+        if sha256(before + leaf).digest() != chain:
+            found.fault(number, "chain", "it does not continue the entry before it")
+        before, due = chain, number + 1
+        check_body(found, number, text, payloads)
+        tree.add(number, leaf)
+        if number in found.chains:
+            found.chains[number] = chain
+    found.size = due
+    payloads.finish()
+    tree.finish()
+    if due == 0:
+        found.fault(0, "missing", "it is missing; the ledger has no entry at all")
+
+
+def check_body(found: Scan, number: int, text: bytes, payloads: Payloads) -> None:
+    """A body reads in one way only, and what it names is there."""
+    try:
+        made = parse(text)
+        if not isinstance(made, dict):
+            raise ValueError("not an object")
+    except ValueError as error:
+        found.fault(number, "form", f"its body is not canonical JSON ({error})")
+        payloads.take(number)
+        return
+    if number == 0:
+        check_opening(found, made)
+    elif made.get("kind") == "key_change":
+        add_key(found, number, made)
+    payloads.check(number, made.get("sealed") or {})
+    if "rules" in made or "code" in made:
+        for name, digest in referenced(made).items():
+            if digest not in found.texts:
+                found.fault(number, "text", f"the text of {name} it applied is not stored any more")
+
+
+def check_opening(found: Scan, made: Mapping[str, Any]) -> None:
+    """Entry 0 names the log, its key and its structure."""
+    found.origin = str(made.get("origin", ""))
+    if made.get("schema") != schema_hash(expected()):
+        found.fault(0, "schema", "it names another structure than that of schema 1")
+    add_key(found, 0, made)
+
+
+def add_key(found: Scan, number: int, made: Mapping[str, Any]) -> None:
+    try:
+        found.keys.append((number, read_key(str(made.get("vkey")))))
+    except LedgerError as error:
+        found.fault(number, "key", f"it names no usable key ({error})")
+
+
+class Payloads:
+    """Sealed documents, read alongside the entries."""
+
+    def __init__(self, found: Scan, connection: sqlite3.Connection):
+        self.found = found
+        self.rows = connection.execute(
+            "SELECT seq, name, nonce, ciphertext FROM payload ORDER BY seq, name"
+        )
+        self.next = self.rows.fetchone()
+
+    def take(self, number: int) -> dict[str, str]:
+        """Name -> hash of the documents stored for an entry."""
+        got: dict[str, str] = {}
+        while self.next is not None and self.next[0] <= number:
+            seq, name, nonce, ciphertext = self.next
+            name = name.decode("utf-8", "replace")
+            if seq == number:
+                got[name] = sha256(nonce + ciphertext).hexdigest()
+            else:
+                self.found.fault(
+                    seq, "sealed", f"a sealed {name} stands under an entry that is not there"
+                )
+            self.next = self.rows.fetchone()
+        return got
+
+    def check(self, number: int, due: Mapping[str, Any]) -> None:
+        got = self.take(number)
+        fault, erased = self.found.fault, self.found.erased
+        for name, part in due.items():
+            digest = got.pop(name, None)
+            gone = erased.get(part["person"], -1) > number
+            if digest is None and gone:
+                self.found.documents_erased += 1
+            elif digest is None:
+                fault(number, "sealed", f"its sealed {name} is missing, and no erasure is recorded")
+            elif gone:
+                fault(
+                    number,
+                    "erasure",
+                    f"its sealed {name} should be gone: the erasure was not finished",
+                )
+            elif digest != part["sha256"]:
+                fault(number, "sealed", f"its sealed {name} was changed")
+            else:
+                self.found.sealed += 1
+        for name in got:
+            fault(number, "sealed", f"a sealed {name} was added: the entry does not name it")
+
+    def finish(self) -> None:
+        while self.next is not None:
+            self.take(self.next[0])
+
+
+class Tree:
+    """The hashes of the subtrees, recomputed and compared with the stored ones; roots at the sizes asked for."""
+
+    def __init__(self, found: Scan, connection: sqlite3.Connection):
+        self.found = found
+        self.connection = connection
+        self.frontier = Frontier()
+        self.levels: list[Iterator[tuple[int, bytes]]] = []
+        self.broken = False
+        rows = connection.execute("SELECT size FROM checkpoint ORDER BY size")
+        self.stored: Callable[[], tuple[int] | None] = rows.fetchone
+        self.due = self.stored()
+
+    def add(self, number: int, leaf: bytes) -> None:
+        if self.broken:
+            return
+        for level, index, value in self.frontier.append(leaf):
+            if level > len(self.levels):
+                self.levels.append(self.level(level))
+            stored = next(self.levels[level - 1], None)
+            if stored != (index, value):
+                self.found.fault(
+                    number,
+                    "node",
+                    f"the hash of entries {index << level} to {number} was changed or is missing",
+                )
+                if stored is None or stored[0] != index:
+                    self.levels[level - 1] = self.level(level, index + 1)
+        size = number + 1
+        if size in self.found.wanted:
+            self.found.roots[size] = self.frontier.root()
+        while self.due is not None and self.due[0] <= size:
+            if self.due[0] == size:
+                self.found.roots.setdefault(size, self.frontier.root())
+            self.due = self.stored()
+
+    def level(self, level: int, start: int = 0) -> Iterator[tuple[int, bytes]]:
+        query = "SELECT idx, hash FROM node WHERE level = ? AND idx >= ? ORDER BY idx"
+        return self.connection.execute(query, (level, start))
+
+    def finish(self) -> None:
+        """The root over everything; nodes that cover entries which do not exist are faults."""
+        if self.broken:
+            self.found.whole = False
+            return
+        size = self.frontier.size
+        self.found.roots[size] = self.frontier.root()
+        rows = self.connection.execute(
+            "SELECT level, idx FROM node WHERE (idx + 1) << level > ?", (size,)
+        )
+        for level, index in rows:
+            self.found.fault(
+                None, "node", f"a hash covers entries beyond the end ({index << level} and after)"
+            )
+
+
+def check_checkpoints(found: Scan, connection: sqlite3.Connection) -> None:
+    """Checkpoints this ledger signed fit its entries."""
+    for size, text in connection.execute("SELECT size, note FROM checkpoint ORDER BY size"):
+        found.checkpoints += 1
+        try:
+            note = read_note(text)
+            check_checkpoint(found, note, read_checkpoint(note), size, "the checkpoint stored here")
+        except LedgerError as error:
+            found.fault(None, "checkpoint", f"the checkpoint stored for {size} entries: {error}")
+
+
+def check_checkpoint(
+    found: Scan, note: Note, stated: Checkpoint, size: int, what: str, key: PublicKey | None = None
+) -> bool:
+    """Signature, name, size and root of a checkpoint against the entries. Faults are collected."""
+    before = len(found.faults)
+    key = key or found.key_at(size)
+    if stated.origin != found.origin:
+        found.fault(None, "checkpoint", f"{what} is of another ledger, {stated.origin}")
+    elif key is None or not note.signed_by(key):
+        found.fault(None, "key", f"{what} is not signed with the key of this ledger ({key})")
+    elif stated.size != size or size > found.size:
+        found.fault(
+            None,
+            "cut",
+            f"{what} covers {stated.size} entries; the file holds {found.size}: entries were cut off",
+        )
+    elif size not in found.roots:
+        found.fault(
+            None, "checkpoint", f"{what} cannot be compared: entries before {size} are missing"
+        )
+    elif found.roots[size] != stated.root:
+        found.fault(
+            None,
+            "root",
+            f"{what} has another root over its {size} entries: the entries were rewritten",
+        )
+    return len(found.faults) == before

@@ -1,0 +1,440 @@
+"""What a determination says, in sentences: the same for the terminal and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from portability.report.clean import plain
+from portability.report.timeline import between, day_number, state_of
+from portability.report.words import Words
+
+Json = Mapping[str, Any]
+NOT_OTHER = {"code", "stage", "cite"}
+
+
+def entitlements(d: Json) -> list[Json]:
+    return list(d.get("entitlements") or [])
+
+
+def due(d: Json) -> list[Json]:
+    """The lines somebody is paid by: with claimants, a record's own line pays nobody."""
+    lines = entitlements(d)
+    records = {line.get("scheme") for line in lines if line.get("claimant")}
+    return [line for line in lines if line.get("claimant") or line.get("scheme") not in records]
+
+
+def benefit(d: Json, w: Words) -> str:
+    return w.name("branch", (d.get("claim") or {}).get("branch"))
+
+
+def claimant(line: Json, w: Words) -> str:
+    """Relation and, where several claim, the number within the case."""
+    who = line.get("claimant")
+    if not isinstance(who, Mapping):
+        return plain(who)
+    number = who.get("number")
+    return f"{w.name('relation', who.get('relation'))} {number + 1 if isinstance(number, int) else ''}".strip()
+
+
+def amount(line: Json, w: Words) -> str:
+    """Payable sum, or the range of an estimate, or the least that is certain; "" if nothing is known."""
+    paid, span = line.get("payable"), line.get("range")
+    if isinstance(span, Mapping) and span.get("low") and span.get("low") != span.get("high"):
+        return w("head.range", low=w.money(span["low"]), high=w.money(span.get("high")))
+    return w.money(paid)
+
+
+# --- 1 the answer in one sentence --------------------------------------------------------------------------------
+
+
+def headline(d: Json, w: Words) -> str:
+    """Who pays, how much, from when."""
+    parts = [part for line in due(d) if (part := owed(line, w))]
+    open_ = list(
+        dict.fromkeys(
+            w.country(line.get("country")) for line in due(d) if line.get("status") == "unknown"
+        )
+    )
+    name = benefit(d, w)
+    if not parts and open_:
+        return w("head.unknown", benefit=name) + "."
+    if not parts:
+        return w("head.nobody", benefit=name, date=w.day((d.get("claim") or {}).get("date"))) + "."
+    if open_:
+        parts.append(w("head.more_unknown", countries=w.listed(open_)))
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:] + "."
+
+
+def owed(line: Json, w: Words) -> str:
+    """ "United States pays 97.00 USD a month from February 1982"."""
+    terms = {
+        "country": w.country(line.get("country")),
+        "start": w.day(line.get("from")),
+        "claimant": claimant(line, w),
+    }
+    if line.get("status") == "deferred":
+        start = line.get("from") or (line.get("shortfall") or {}).get("earliest")
+        return w("head.deferred", country=terms["country"], start=w.day(start))
+    if line.get("status") != "entitled":
+        return ""
+    if amount(line, w):
+        return w("head.pays", amount=amount(line, w), **terms)
+    if line.get("at_least"):
+        return w("head.at_least", amount=w.money(line["at_least"]), **terms)
+    return w("head.amount_unknown", **terms)
+
+
+def standing(d: Json, w: Words) -> str:
+    return w("standing.estimate" if d.get("estimate") else "standing.calculation")
+
+
+# --- 3, 4 the periods and who pays -------------------------------------------------------------------------------
+
+
+@frozen
+class Pays:
+    country: str
+    scheme: str
+    claimant: str
+    status: str
+    route: str
+    amount: str
+    start: str
+    claim_by: str
+
+
+def pays(d: Json, w: Words) -> list[Pays]:
+    rows = []
+    for line in due(d):
+        least = w.money(line.get("at_least"))
+        sum_ = amount(line, w) or (f"≥ {least}" if least else "")
+        known = line.get("status") in ("not_entitled", "deferred")
+        rows.append(
+            Pays(
+                w.country(line.get("country")),
+                w.scheme(line.get("scheme")),
+                claimant(line, w),
+                w.name("status", line.get("status")),
+                w.route(line.get("route")),
+                sum_ or ("–" if known else w("word.not_known")),
+                w.day(line.get("from")) or "–",
+                w.day(line.get("claim_by")) or w("word.not_stated"),
+            )
+        )
+    return rows
+
+
+@frozen
+class Together:
+    country: str
+    scheme: str
+    own: str
+    foreign: str
+    counted: str
+    required: str
+    unit: str
+    enough: str
+    sentence: str
+
+
+def together(d: Json, w: Words) -> list[Together]:
+    """Own and other countries' time against what is needed, a line per scheme."""
+    rows = []
+    for line in entitlements(d):
+        periods = line.get("periods")
+        if not isinstance(periods, Mapping):
+            continue
+        unit, country = periods.get("unit"), w.country(line.get("country"))
+        words = {
+            key: w.count(periods.get(key), unit)
+            for key in ("own", "foreign", "counted", "required")
+        }
+        enough = comparison(line, periods)
+        key = {
+            "yes": "enough" if periods.get("foreign") not in (None, "0") else "enough_own",
+            "no": "short",
+            "": "open",
+        }[enough]
+        foreign = words["foreign"] if key != "open" or periods.get("foreign") != "0" else ""
+        sentence = w(f"together.{key}", country=country, **{**words, "foreign": foreign})
+        told = {"yes": "enough", "no": "not_enough", "": "not_known"}[enough]
+        bare = {
+            key: w.number(periods.get(key)) if periods.get(key) is not None else "–"
+            for key in words
+        }
+        rows.append(
+            Together(
+                country=country,
+                scheme=w.scheme(line.get("scheme")),
+                unit=w.name("units", unit),
+                enough=w(f"word.{told}"),
+                sentence=sentence,
+                **bare,
+            )
+        )
+    return rows
+
+
+def comparison(line: Json, periods: Json) -> str:
+    """yes | no | "" (not known): counted against required, never for a right that is unknown."""
+    counted, required = units(periods.get("counted")), units(periods.get("required"))
+    if counted is None or required is None or line.get("status") == "unknown":
+        return ""
+    if line.get("status") == "entitled" or counted >= required:
+        return "yes"
+    return "no"
+
+
+def units(text: Any) -> tuple[int, str] | None:
+    """Exact order of non-negative decimal text: (whole, fraction digits)."""
+    whole, _, rest = str(text).partition(".")
+    return (
+        (int(whole), rest.rstrip("0")) if whole.isdigit() and (not rest or rest.isdigit()) else None
+    )
+
+
+# --- 5 the share -------------------------------------------------------------------------------------------------
+
+
+def shares(d: Json, w: Words) -> list[str]:
+    """The fraction in words, where a joint amount is divided."""
+    out = []
+    for line in entitlements(d):
+        num, _, den = str(line.get("fraction") or "").partition("/")
+        if not den or line.get("status") not in ("entitled", "deferred") or num == den:
+            continue
+        periods = line.get("periods") or {}
+        own_units = periods.get("own") == num
+        whole = w.money(line.get("theoretical"))
+        key = (
+            ("own_units" if whole else "bare_units")
+            if own_units
+            else ("plain" if whole else "bare")
+        )
+        out.append(
+            w(
+                f"share.{key}",
+                country=w.country(line.get("country")),
+                num=w.number(num),
+                den=w.count(den, periods.get("unit")),
+                num_only=w.number(num),
+                den_only=w.number(den),
+                whole=whole,
+                amount=w.money(line.get("payable")),
+            )
+        )
+    return out
+
+
+# --- 6 what was not counted, and why -----------------------------------------------------------------------------
+
+
+def uncounted(d: Json, w: Words) -> list[str]:
+    """Overlaps, lines that do not count, and reasons given with a right or an amount."""
+    out = []
+    why = {
+        item.get("period"): item.get("code")
+        for item in d.get("warnings") or []
+        if isinstance(item, Mapping)
+    }
+    reason = next((code for code in why.values() if code in ("refunded", "transferred")), None)
+    for row in d.get("timeline") or []:
+        state = state_of(row)
+        start, end = day_number(row.get("start")), day_number(row.get("end"))
+        if state == "counted" or start is None or end is None:
+            continue
+        period = between(start, end + 1, w)
+        told = {
+            "scheme": row.get("scheme"),
+            "period": period,
+            "kind": w.name("kind", row.get("kind")),
+        }
+        out.append(
+            w("not_counted.overlap", **told)
+            if state == "overlap"
+            else w("not_counted.other", **told, why=w(f"not_counted.{reason}") if reason else "")
+        )
+    for line in entitlements(d):
+        country = w.country(line.get("country"))
+        out += [f"{country}: {text}" for text in reasons(line, w)]
+    return list(dict.fromkeys(out))
+
+
+def reasons(line: Json, w: Words) -> list[str]:
+    """Why a line is unknown, refused or a floor."""
+    out = []
+    for item in line.get("reasons") or []:
+        if not isinstance(item, Mapping):
+            out.append(plain(item))
+            continue
+        code = item.get("code")
+        key = f"reason.{code}" if w.has(f"reason.{code}") and code != "other" else "reason.other"
+        stage = item.get("stage") if w.has(f"stage.{item.get('stage')}") else "other"
+        terms = {
+            **item,
+            "code": plain(code).replace("_", " "),
+            "stage": w(f"stage.{stage}"),
+            "detail": detail(item),
+        }
+        for name in ("fact", "table", "what"):
+            if item.get(name):
+                terms[name] = plain(item[name]).replace("_", " ")
+        out.append(w(key, **terms))
+    return list(dict.fromkeys(out))
+
+
+def detail(item: Json) -> str:
+    return ", ".join(
+        f"{plain(name).replace('_', ' ')} {plain(value)}"
+        for name, value in item.items()
+        if name not in NOT_OTHER and value not in (None, "")
+    )
+
+
+def alternatives(d: Json, w: Words) -> list[str]:
+    """Every route that was tried and not used."""
+    out = []
+    for line in entitlements(d):
+        for other in line.get("alternatives") or []:
+            given = w.money(other.get("payable"))
+            status = "" if given else w.name("status", other.get("status"))
+            out.append(
+                w(
+                    "not_counted.route",
+                    scheme=line.get("scheme"),
+                    route=w.route(other.get("route")),
+                    amount=given,
+                    status=status,
+                )
+            )
+            out += [f"  {text}" for text in reasons(other, w)]
+    return out
+
+
+# --- 7 what changes next -----------------------------------------------------------------------------------------
+
+
+def shortfalls(d: Json, w: Words) -> list[str]:
+    out = []
+    for line in due(d):
+        short = line.get("shortfall")
+        if line.get("status") in ("entitled", "unknown") or not isinstance(short, Mapping):
+            continue
+        none = short.get("missing") in (None, "0")
+        key = "missing" if not none else "date" if short.get("earliest") else "other"
+        out.append(
+            w(
+                f"shortfall.{key}",
+                country=w.country(line.get("country")),
+                earliest=w.day(short.get("earliest")),
+                missing=w.count(short.get("missing"), short.get("unit")),
+            )
+        )
+    return out
+
+
+def changes(d: Json, w: Words) -> list[str]:
+    """One sentence per change of the facts, with its effect in every country."""
+    grouped: dict[tuple[str, ...], list[str]] = {}
+    for item in d.get("next") or []:
+        key = tuple(
+            plain(item.get(name))
+            for name in ("change", "where", "amount", "unit", "date", "scheme")
+        )
+        grouped.setdefault(key, []).append(effect(item, w))
+    out = []
+    for (change, where, more, unit, date, _), effects in grouped.items():
+        sentence = f"next.{change}" if w.has(f"next.{change}") else "next.other"
+        out.append(
+            w(
+                sentence,
+                change=change.replace("_", " "),
+                where=w.country(where) if where else "",
+                date=w.day(date),
+                more=w.count(more, unit or "month") if more else "",
+                effect=w.listed(effects),
+            )
+        )
+    return out
+
+
+def effect(item: Json, w: Words) -> str:
+    affected = item.get("affects") or item.get("scheme")
+    country = w.country(plain(affected).split("-", 1)[0].upper() if affected else item.get("where"))
+    key = f"effect.{item.get('effect')}"
+    return (
+        w(key, country=country, amount=w.money(item.get("payable")))
+        if w.has(key)
+        else plain(item.get("effect")).rstrip(".")
+    )
+
+
+# --- 8 what is missing; warnings ---------------------------------------------------------------------------------
+
+
+def missing(d: Json, w: Words) -> list[str]:
+    out = []
+    for item in d.get("missing") or []:
+        if not isinstance(item, Mapping):
+            out.append(plain(item))
+            continue
+        scheme, what = plain(item.get("scheme")), plain(item.get("what"))
+        key = (
+            what
+            if what in ("period_dates_missing", "fx_missing")
+            else "fact"
+            if scheme
+            else "other"
+        )
+        out.append(
+            w(
+                f"missing.{key}",
+                country=w.country(scheme.split("-", 1)[0].upper()),
+                scheme=scheme,
+                what=what.replace("_", " "),
+                who=item.get("who"),
+            )
+        )
+    return out
+
+
+def warnings(d: Json, w: Words) -> Iterator[str]:
+    for item in d.get("warnings") or []:
+        if not isinstance(item, Mapping):
+            yield plain(item)
+            continue
+        code, number = item.get("code"), item.get("period")
+        key = f"warning.{code}" if w.has(f"warning.{code}") and code != "other" else "warning.other"
+        yield w(
+            key,
+            **{
+                **item,
+                "code": plain(code).replace("_", " "),
+                "detail": detail(item),
+                "period": number + 1 if isinstance(number, int) else number,
+            },
+        )
+
+
+# --- 9 if you disagree -------------------------------------------------------------------------------------------
+
+
+def appeals(d: Json, w: Words) -> list[tuple[str, str, str]]:
+    """(sentence, citation, address) per country: the drawer's `appeal:`, or that it was not seen."""
+    out: dict[str, tuple[str, str, str]] = {}
+    for line in entitlements(d):
+        country = w.country(line.get("country"))
+        known = w.scheme_words(plain(line.get("scheme"))).get("appeal")
+        if isinstance(known, Mapping) and known.get("text"):
+            out[country] = (
+                w("disagree.rule", country=country, text=known["text"]),
+                plain(known.get("cite")),
+                plain(known.get("url")),
+            )
+        else:
+            out.setdefault(country, (w("disagree.unseen", country=country), "", ""))
+    return list(out.values())

@@ -1,0 +1,304 @@
+"""A determination as one self-contained page for the person it concerns: no script, nothing loaded, fit to print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from portability.report import answer
+from portability.report.clean import escaped, link, plain
+from portability.report.steps import Node, laws, made_from, tree
+from portability.report.svg import timeline_svg
+from portability.report.timeline import state_of
+from portability.report.words import Words, words
+
+Json = Mapping[str, Any]
+STYLE = Path(__file__).with_name("page.css")
+
+
+def html(determination: Json, language: str = "en") -> str:
+    """The page, in the order of a good explanation: answer, timeline, time together, who pays, share, what was not
+    counted, what changes, what is missing, how to object, data and law."""
+    w, d = words(language), determination
+    title = w(
+        "page.title", benefit=capital(answer.benefit(d, w)), reference=plain(d.get("reference"))
+    )
+    body = "\n".join(section(name, w, content(d, w)) for name, content in SECTIONS)
+    return f"""<!DOCTYPE html>
+<html lang="{escaped(w.language)}" dir="{escaped(w("direction"))}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{escaped(title)}</title>
+<style>
+{STYLE.read_text(encoding="utf-8")}</style>
+</head>
+<body>
+<a class="skip" href="#answer">{escaped(w("word.skip"))}</a>
+<main id="answer">
+{opening(d, w)}
+{body}
+</main>
+</body>
+</html>"""
+
+
+def section(name: str, w: Words, inner: str) -> str:
+    return (
+        f'<section aria-labelledby="h-{name}">\n<h2 id="h-{name}">{escaped(w(f"section.{name}"))}</h2>\n'
+        f"{inner}\n</section>"
+    )
+
+
+def opening(d: Json, w: Words) -> str:
+    """1 One sentence: who pays, how much, from when; decision or estimate."""
+    claim = d.get("claim") or {}
+    about = w("page.about", benefit=capital(answer.benefit(d, w)), date=w.day(claim.get("date")))
+    born = (d.get("person") or {}).get("born")
+    facts = [
+        about,
+        *([w("word.born", date=w.day(born))] if born else []),
+        *([w("page.reference", reference=d["reference"])] if d.get("reference") else []),
+    ]
+    return (
+        f'<h1>{escaped(answer.headline(d, w))}</h1>\n<p class="standing">{escaped(answer.standing(d, w))}</p>\n'
+        f'<p class="note">{escaped(" · ".join(facts))}</p>{listed(answer.warnings(d, w))}'
+    )
+
+
+def timeline(d: Json, w: Words) -> str:
+    """2 A bar per country, overlaps and gaps marked, and the same as a table."""
+    rows = d.get("timeline") or []
+    drawing = timeline_svg(rows, w)
+    if not drawing:
+        return paragraph(w("page.no_timeline"))
+    heads = ["country", "scheme", "from", "to", "kind", "evidence", "counted_row"]
+    cells = [
+        [
+            w.country(row.get("country")),
+            plain(row.get("scheme")),
+            w.day(row.get("start")),
+            w.day(row.get("end")),
+            w.name("kind", row.get("kind")),
+            w.name("evidence", row.get("evidence")),
+            w(f"word.{state_of(row)}"),
+        ]
+        for row in rows
+    ]
+    return (
+        f'{paragraph(w("page.timeline"))}<figure class="wide" role="group" tabindex="0" '
+        f'aria-label="{escaped(w("word.scroll"))}" style="margin:0">{drawing}</figure>\n'
+        f"{grid(w, w('word.text_version'), heads, cells)}"
+    )
+
+
+def together(d: Json, w: Words) -> str:
+    """3 Own and other countries' time against what is needed."""
+    rows = answer.together(d, w)
+    heads = ["country", "own", "foreign", "counted", "required", "unit", "enough"]
+    cells = [
+        [row.country, row.own, row.foreign, row.counted, row.required, row.unit, row.enough]
+        for row in rows
+    ]
+    return (
+        paragraph(w("page.together"))
+        + listed(row.sentence for row in rows)
+        + grid(w, w("section.together"), heads, cells, figures=(1, 2, 3, 4))
+    )
+
+
+def pays(d: Json, w: Words) -> str:
+    """4 Country, sum, currency, month, claim by."""
+    rows = answer.pays(d, w)
+    heads, several = (
+        ["country", "scheme", "status", "amount", "start", "claim_by", "route"],
+        any(r.claimant for r in rows),
+    )
+    cells = [
+        [row.country, row.scheme, row.status, row.amount, row.start, row.claim_by, row.route]
+        for row in rows
+    ]
+    if several:
+        heads = [*heads[:2], "claimant", *heads[2:]]
+        cells = [
+            [*cell[:2], row.claimant or "–", *cell[2:]]
+            for cell, row in zip(cells, rows, strict=True)
+        ]
+    return paragraph(w("page.pays")) + grid(w, w("section.pays"), heads, cells)
+
+
+def share(d: Json, w: Words) -> str:
+    """5 The share in words."""
+    return listed(answer.shares(d, w)) or paragraph(w("page.no_share"))
+
+
+def not_counted(d: Json, w: Words) -> str:
+    """6 What was not counted, and why; the routes that lost."""
+    found, tried = answer.uncounted(d, w), answer.alternatives(d, w)
+    return (listed(found) or paragraph(w("page.all_counted"))) + (
+        f"<h3>{escaped(w('section.alternatives'))}</h3>{listed(tried)}" if tried else ""
+    )
+
+
+def changes(d: Json, w: Words) -> str:
+    """7 Next birthday, more months, earliest date, what a refund would destroy."""
+    return listed([*answer.shortfalls(d, w), *answer.changes(d, w)]) or paragraph(
+        w("page.nothing_next")
+    )
+
+
+def missing(d: Json, w: Words) -> str:
+    """8 What is missing and who sends it."""
+    return listed(answer.missing(d, w)) or paragraph(w("page.nothing_missing"))
+
+
+def disagree(d: Json, w: Words) -> str:
+    """9 Last day and place, country by country."""
+    items = "".join(
+        f"<li>{escaped(text)}{' ' + cited(cite, url) if cite else ''}</li>"
+        for text, cite, url in answer.appeals(d, w)
+    )
+    return paragraph(w("disagree.intro")) + f"<ul>{items}</ul>" + paragraph(w("disagree.abroad"))
+
+
+def reference(d: Json, w: Words) -> str:
+    """10 Data, law with links, steps, how to verify."""
+    ledger = d.get("ledger")
+    proof = (
+        w("verify.ledger", entry=ledger.get("entry"), hash=ledger.get("hash"))
+        if isinstance(ledger, Mapping)
+        else w("verify.none")
+    )
+    rules = [
+        [f"<code>{escaped(name)}</code>", f"<code>{escaped(value)}</code>"]
+        for name, value in (d.get("rules") or {}).items()
+    ]
+    law = "".join(f"<li>{cited(cite, url)}</li>" for cite, url in laws(d))
+    return "\n".join(
+        [
+            f"<h3>{escaped(w('section.data'))}</h3>{paragraph(w('verify.person'))}",
+            f'<h3>{escaped(w("section.law"))}</h3><ul class="law">{law}</ul>' if law else "",
+            steps(d, w),
+            f"<h3>{escaped(w('section.verify'))}</h3>{paragraph(proof)}{paragraph(w('verify.rules'))}",
+            grid(w, w("column.rule"), ["rule", "fingerprint"], rules, ready=True),
+        ]
+    )
+
+
+SECTIONS: tuple[tuple[str, Callable[[Json, Words], str]], ...] = (
+    ("timeline", timeline),
+    ("together", together),
+    ("pays", pays),
+    ("share", share),
+    ("not_counted", not_counted),
+    ("next", changes),
+    ("missing", missing),
+    ("disagree", disagree),
+    ("reference", reference),
+)
+
+
+def steps(d: Json, w: Words) -> str:
+    parts = []
+    for line in answer.entitlements(d):
+        nodes = tree(line.get("trace") or [], line.get("scheme"), w)
+        if nodes:
+            head = " · ".join(
+                part
+                for part in (
+                    w.country(line.get("country")),
+                    plain(line.get("scheme")),
+                    w.route(line.get("route")),
+                    answer.claimant(line, w),
+                )
+                if part
+            )
+            parts.append(
+                f'<h4>{escaped(head)}</h4><ul class="steps">{"".join(step(node, w) for node in nodes)}</ul>'
+            )
+    return (
+        f"<h3>{escaped(w('section.steps'))}</h3>{paragraph(w('page.steps'))}{''.join(parts)}"
+        if parts
+        else ""
+    )
+
+
+def step(node: Node, w: Words) -> str:
+    text = f'{escaped(node.label)}: <span class="value">{escaped(node.value)}</span>'
+    if node.certified:
+        text += f" ({escaped(w('word.certified'))})"
+    if node.sentence:
+        text += f". {escaped(node.sentence)}"
+    made = made_from(node)
+    if made:
+        text += f'<br><span class="note">{escaped(w("word.from_inputs"))} {escaped(made)}</span>'
+    if node.cite:
+        text += f'<br><span class="note">{cited(node.cite, node.url)}</span>'
+    below = "".join(step(child, w) for child in node.children)
+    return f"<li>{text}{f'<ul>{below}</ul>' if below else ''}</li>"
+
+
+# --- pieces ------------------------------------------------------------------------------------------------------
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def paragraph(text: str) -> str:
+    return f"<p>{escaped(text)}</p>"
+
+
+def listed(items: Iterable[str]) -> str:
+    """A list; an item that begins with spaces belongs to the one before."""
+    out: list[str] = []
+    for item in items:
+        if item.startswith(" ") and out:
+            out[-1] = f"{out[-1]}<br>{escaped(item.strip())}"
+        else:
+            out.append(escaped(item.strip()))
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in out)}</ul>" if out else ""
+
+
+def cited(cite: str, url: str) -> str:
+    """The article; a link only to a web page."""
+    address = link(url)
+    return (
+        f'<a href="{escaped(address)}" rel="noreferrer">{escaped(cite)}</a>'
+        if address
+        else escaped(cite)
+    )
+
+
+def grid(
+    w: Words,
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    figures: Sequence[int] = (),
+    ready: bool = False,
+) -> str:
+    """A table with caption, column and row headers. ready: the cells are HTML already."""
+    if not rows:
+        return ""
+    kind = ["figure" if i in figures else "" for i in range(len(heads))]
+    mark = [f' class="{name}"' if name else "" for name in kind]
+    top = "".join(
+        f'<th scope="col"{mark[i]}>{escaped(w(f"column.{head}"))}</th>'
+        for i, head in enumerate(heads)
+    )
+    lines = []
+    for row in rows:
+        cells = [cell if ready else escaped(cell) for cell in row]
+        lines.append(
+            f'<tr><th scope="row"{mark[0]}>{cells[0]}</th>'
+            + "".join(f"<td{mark[i]}>{cell}</td>" for i, cell in enumerate(cells) if i)
+            + "</tr>"
+        )
+    return (
+        f'<div class="wide"><table><caption>{escaped(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )

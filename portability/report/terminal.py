@@ -1,0 +1,204 @@
+"""A determination on a terminal: the answer first, then who pays what, the periods, the reasons, the steps."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from portability.report import answer
+from portability.report.clean import plain, width
+from portability.report.steps import Node, made_from, tree
+from portability.report.timeline import text_bars
+from portability.report.words import Words, words
+
+Json = Mapping[str, Any]
+NARROWEST, WIDEST = 48, 140
+
+
+def table(determination: Json, columns: int | None = None, language: str = "en") -> str:
+    """Plain text, no colour, at most `columns` wide (default: the terminal's)."""
+    w = words(language)
+    room = min(max(columns or shutil.get_terminal_size((100, 24)).columns, NARROWEST), WIDEST)
+    blocks = [
+        opening(determination, w, room),
+        *sections(determination, w, room),
+        closing(determination, w, room),
+    ]
+    return (
+        "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+    )
+
+
+def opening(d: Json, w: Words, room: int) -> list[str]:
+    claim = d.get("claim") or {}
+    about = w("page.about", benefit=answer.benefit(d, w), date=w.day(claim.get("date")))
+    head = " · ".join(
+        part for part in (plain(d.get("reference")), about[:1].upper() + about[1:]) if part
+    )
+    return [
+        *wrapped(answer.headline(d, w), room),
+        *wrapped(head, room),
+        *wrapped(answer.standing(d, w), room),
+    ]
+
+
+def sections(d: Json, w: Words, room: int) -> Iterator[list[str]]:
+    yield titled(w("section.pays"), who_pays(d, w, room))
+    yield titled(w("section.together"), periods(d, w, room))
+    yield titled(w("section.timeline"), text_bars(d.get("timeline") or [], room - 2), legend(d, w))
+    yield titled(w("section.share"), bullets(answer.shares(d, w), room))
+    yield titled(w("section.reasons"), bullets(answer.uncounted(d, w), room))
+    yield titled(w("section.steps"), list(steps(d, w, room)))
+    yield titled(w("section.alternatives"), bullets(answer.alternatives(d, w), room))
+    yield titled(
+        w("section.next"), bullets([*answer.shortfalls(d, w), *answer.changes(d, w)], room)
+    )
+    yield titled(w("section.missing"), bullets(answer.missing(d, w), room))
+    yield titled(w("section.warnings"), bullets(answer.warnings(d, w), room))
+
+
+def titled(title: str, *blocks: Sequence[str]) -> list[str]:
+    lines = [f"  {line}" for block in blocks for line in block]
+    return [title, *lines] if lines else []
+
+
+def who_pays(d: Json, w: Words, room: int) -> list[str]:
+    rows, lines = answer.pays(d, w), answer.due(d)
+    if not rows:
+        return []
+    heads = ["country", "scheme", "status", "route", "amount", "start"]
+    cells = [
+        [
+            row.country,
+            plain(line.get("scheme")),
+            row.status,
+            plain(line.get("route")),
+            row.amount,
+            row.start,
+        ]
+        for row, line in zip(rows, lines, strict=True)
+    ]
+    if any(row.claimant for row in rows):
+        heads.insert(2, "claimant")
+        for cell, row in zip(cells, rows, strict=True):
+            cell.insert(2, row.claimant or "–")
+    return aligned([w(f"column.{head}") for head in heads], cells, room - 2)
+
+
+def periods(d: Json, w: Words, room: int) -> list[str]:
+    rows = answer.together(d, w)
+    lines = [line for line in answer.entitlements(d) if isinstance(line.get("periods"), Mapping)]
+    cells = [
+        [
+            plain(line.get("scheme")),
+            row.own,
+            row.foreign,
+            row.counted,
+            row.required,
+            row.unit,
+            row.enough,
+        ]
+        for row, line in zip(rows, lines, strict=True)
+    ]
+    heads = [
+        w(f"column.{name}")
+        for name in ("scheme", "own", "foreign", "counted", "required", "unit", "enough")
+    ]
+    return aligned(heads, cells, room - 2, right=(1, 2, 3, 4)) if cells else []
+
+
+def legend(d: Json, w: Words) -> list[str]:
+    if not text_bars(d.get("timeline") or [], NARROWEST):
+        return []
+    return [f"█ {w('word.counted')}   ▒ {w('word.overlap')}   ░ {w('word.not_counted')}"]
+
+
+def steps(d: Json, w: Words, room: int) -> Iterator[str]:
+    for line in answer.entitlements(d):
+        nodes = tree(line.get("trace") or [], line.get("scheme"), w)
+        if not nodes:
+            continue
+        who = answer.claimant(line, w)
+        rule = plain((line.get("rule") or {}).get("cite"))
+        yield " · ".join(
+            part
+            for part in (plain(line.get("scheme")), plain(line.get("route")), who, rule)
+            if part
+        )
+        yield from branches(nodes, w, room - 2, "")
+
+
+def branches(nodes: Sequence[Node], w: Words, room: int, stem: str) -> Iterator[str]:
+    for number, node in enumerate(nodes):
+        last = number == len(nodes) - 1
+        below = stem + ("  " if last else "│ ")
+        for place, text in enumerate(wrapped(step_text(node, w), max(24, room - len(stem) - 2))):
+            yield (stem + ("└ " if last else "├ ") if place == 0 else below + "  ") + text
+        yield from branches(node.children, w, room, below)
+
+
+def step_text(node: Node, w: Words) -> str:
+    """ "PIA 212.40 USD, from aime 903 [42 USC 415(a)]"."""
+    text = f"{node.label}: {node.value}"
+    if node.certified:
+        text += f", {w('word.certified')}"
+    made = made_from(node)
+    if made:
+        text += f", {w('word.from_inputs')} {made}"
+    return f"{text} [{node.cite}]" if node.cite else text
+
+
+def closing(d: Json, w: Words, room: int) -> list[str]:
+    ledger = d.get("ledger")
+    if not isinstance(ledger, Mapping):
+        return wrapped(w("verify.none"), room)
+    return wrapped(w("verify.ledger", entry=ledger.get("entry"), hash=ledger.get("hash")), room)
+
+
+# --- layout ------------------------------------------------------------------------------------------------------
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    return textwrap.wrap(text, max(room, 10), break_long_words=True, break_on_hyphens=False) or [""]
+
+
+def bullets(items: Iterable[str], room: int) -> list[str]:
+    """One item after the other; an item that begins with spaces belongs to the one before."""
+    out = []
+    for item in items:
+        inner = len(item) - len(item.lstrip())
+        lines = wrapped(item.strip(), room - 4 - inner)
+        out += [
+            " " * inner + ("- " if place == 0 else "  ") + line for place, line in enumerate(lines)
+        ]
+    return out
+
+
+def aligned(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], room: int, right: Sequence[int] = ()
+) -> list[str]:
+    """Columns side by side; where they do not fit, the widest ones wrap inside their cell."""
+    sizes = [max(width(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
+    while sum(sizes) + 2 * (len(sizes) - 1) > room and max(sizes) > 6:
+        sizes[sizes.index(max(sizes))] -= 1
+    lines = []
+    for row in [heads, *rows]:
+        cells = [
+            wrapped(text, size) if width(text) > size else [text]
+            for text, size in zip(row, sizes, strict=True)
+        ]
+        for at in range(max(len(cell) for cell in cells)):
+            lines.append(
+                "  ".join(
+                    padded(cell[at] if at < len(cell) else "", size, i in right)
+                    for i, (cell, size) in enumerate(zip(cells, sizes, strict=True))
+                )
+            )
+    return lines
+
+
+def padded(text: str, size: int, right: bool) -> str:
+    space = " " * max(0, size - width(text))
+    return space + text if right else text + space
