@@ -1,7 +1,9 @@
 """Lines of the SSA detailed calculator (tests/cases/us/anypia_*.jsonl) as cases of our own format.
 
-One row per year of earnings; quarters before 1978 as certified; foreign coverage that is assumed sufficient becomes
-a German record; the month of payment is the claim date, an earlier entitlement month a certified fact.
+One row per year of earnings; quarters before 1978 as certified; foreign coverage that is assumed
+sufficient becomes
+a German record; the month of payment is the claim date, an earlier entitlement month a certified
+fact.
 """
 
 from __future__ import annotations
@@ -44,8 +46,11 @@ def case_of(line: dict[str, Any]) -> dict[str, Any]:
     if event and event > claim["date"]:  # a benefit for the month of death
         claim["date"] = event
     case: dict[str, Any] = {
-        "schema": "portability/case@1", "reference": line["id"], "person": {"born": given["birth_date"]},
-        "claim": claim, "periods": [*own_periods(given), *foreign_periods(given)],
+        "schema": "portability/case@1",
+        "reference": line["id"],
+        "person": {"born": given["birth_date"]},
+        "claim": claim,
+        "periods": [*own_periods(given), *foreign_periods(given)],
     }
     entitled = given.get("entitlement_month")
     if entitled and entitled != given["benefit_month"]:
@@ -62,8 +67,13 @@ def own_periods(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
         last = f"{year}-12-31"
         if given.get("death_date", "9999")[:4] == year:
             last = given["death_date"]
-        row = {"scheme": "us-oasdi", "kind": "compulsory", "start": f"{year}-01-01", "end": last,
-               "earnings": str(earnings)}
+        row = {
+            "scheme": "us-oasdi",
+            "kind": "compulsory",
+            "start": f"{year}-01-01",
+            "end": last,
+            "earnings": str(earnings),
+        }
         if year in quarters:
             row["credited"] = {"quarters": int(quarters[year])}
         yield row
@@ -80,13 +90,21 @@ def foreign_periods(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
     worked = {year for year, money in given["us_covered_earnings"].items() if float(money) > 0}
     for year in range(int(given["birth_date"][:4]) + 16, int(event[:4])):
         if str(year) not in worked:
-            yield {"scheme": PARTNER, "kind": "compulsory", "start": f"{year}-01-01", "end": f"{year}-12-31"}
+            yield {
+                "scheme": PARTNER,
+                "kind": "compulsory",
+                "start": f"{year}-01-01",
+                "end": f"{year}-12-31",
+            }
 
 
 def claimant(member: dict[str, Any]) -> dict[str, Any]:
     relation, flags = RELATION[member["type"]]
-    made: dict[str, Any] = {"relation": relation, "born": member["birth_date"],
-                            "claim": member["entitlement_month"] + "-01"}
+    made: dict[str, Any] = {
+        "relation": relation,
+        "born": member["birth_date"],
+        "claim": member["entitlement_month"] + "-01",
+    }
     if flags:
         made["flags"] = flags
     if member.get("disability_onset"):

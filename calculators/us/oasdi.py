@@ -1,8 +1,12 @@
-"""United States, old-age, survivors and disability insurance (Social Security Act, title II). Parameters: oasdi.yaml.
+"""United States, old-age, survivors and disability insurance (Social Security Act, title II).
+Parameters: oasdi.yaml.
 
-The law stands beside this file, by subject: oasdi_record (quarters of coverage, 413), oasdi_insured (414, 423(c)),
-oasdi_pia (415), oasdi_totalization (433, 20 CFR 404.1918), oasdi_age (402(q), (w)), oasdi_family (402(b)-(h), 403).
-Earnings are Social Security earnings as the record shows them; ages are attained on the day before the birthday.
+The law stands beside this file, by subject: oasdi_record (quarters of coverage, 413), oasdi_insured
+(414, 423(c)),
+oasdi_pia (415), oasdi_totalization (433, 20 CFR 404.1918), oasdi_age (402(q), (w)), oasdi_family
+(402(b)-(h), 403).
+Earnings are Social Security earnings as the record shows them; ages are attained on the day before
+the birthday.
 """
 
 from __future__ import annotations
@@ -30,8 +34,14 @@ Int = NDArray[np.int64]
 class Oasdi(Scheme):
     """Benefits on the record of one worker; see the modules for the law of each step."""
 
-    steps: tuple[Step, ...] = (*insured.STEPS, *pia.STEPS, *totalization.STEPS, *age.STEPS, *family.STEPS,
-                              *maximum.STEPS)
+    steps: tuple[Step, ...] = (
+        *insured.STEPS,
+        *pia.STEPS,
+        *totalization.STEPS,
+        *age.STEPS,
+        *family.STEPS,
+        *maximum.STEPS,
+    )
     components = ("pia",)
     whole_sums = True  # 413(a)(2)(A)(ii): a quarter follows from the total of the calendar year
     variants = {0: "none", insured.CURRENTLY: "currently insured", insured.FULLY: "fully insured"}
@@ -44,8 +54,11 @@ class Oasdi(Scheme):
         """414, 423(c)(1): fully, currently, disability insured."""
         return insured.qualify(run, co, view, self.tables)
 
-    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
-        """415 on the own record; 404.1918(b) on the theoretical one. The PIA, with all increases, in cents."""
+    def accrue(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
+    ) -> Quantity:
+        """415 on the own record; 404.1918(b) on the theoretical one. The PIA, with all increases,
+        in cents."""
         now = insured.clock(run, co)
         no_earnings(run, view)
         if basis == "theoretical":
@@ -63,22 +76,30 @@ class Oasdi(Scheme):
         waiting = record.waiting_month(co.event)
         with insured.quietly(run):
             able = insured.recently(run, view, now, waiting // 3)
-        return pia.waiting_year(run, self.tables, now, waiting // 12, able, view.own.years, view.own.earnings)
+        return pia.waiting_year(
+            run, self.tables, now, waiting // 12, able, view.own.years, view.own.earnings
+        )
 
     def share(self, run: Run, co: Cohort, q: Quantity, num: Int, den: Int) -> Int:
         """404.1918(c): the pro rata PIA."""
         return totalization.pro_rata(run, q.v, num, den)
 
-    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
-        """402(a), (q), (w), 423(a)(2): after the fraction, the PIA is reduced or raised for age and cut to a dollar."""
+    def payable(
+        self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
+    ) -> Amounts:
+        """402(a), (q), (w), 423(a)(2): after the fraction, the PIA is reduced or raised for age and
+        cut to a dollar."""
         now, amount = insured.clock(run, co), parts["pia"]
         run.trace(pia.PIA, amount, when=np.array([run.route != "national"]))
         if co.branch == OLD_AGE:
             early = age.months_early(run, self.tables, now)
             late = age.months_delayed(run, self.tables, now, view, qual.required)
             base = self.support(run, now, view, amount, late)
-            amount = np.where(early > 0, age.reduced(amount, early),
-                              np.maximum(age.credited(self.tables, now, base, late), amount))
+            amount = np.where(
+                early > 0,
+                age.reduced(amount, early),
+                np.maximum(age.credited(self.tables, now, base, late), amount),
+            )
         if co.branch == SURVIVORS:
             return Amounts(amount, "USD", "month")
         value = run.step(age.BENEFIT, lambda: amount, pia=parts["pia"])
@@ -92,24 +113,37 @@ class Oasdi(Scheme):
         if not len(idx):
             return amount
         quiet, cut, own = run.child(idx, trace_to=None), now.take(idx), view.own
-        special = pia.special_minimum(quiet, self.tables, cut, own.years, own.earnings[idx], ~quiet.given(pia.PIA))
+        special = pia.special_minimum(
+            quiet, self.tables, cut, own.years, own.earnings[idx], ~quiet.given(pia.PIA)
+        )
         some = amount[idx] == special
         idx, base = idx[some], amount.copy()
         if len(idx):
             quiet = run.child(idx, trace_to=None)
-            base[idx] = pia.own_pia(quiet, self.tables, now.take(idx), own.years, own.earnings[idx])[1]
+            base[idx] = pia.own_pia(
+                quiet, self.tables, now.take(idx), own.years, own.earnings[idx]
+            )[1]
         return base
 
     def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
         """404.1918(c): computation_period, the quarters of the computation years."""
         return insured.term(name, run, insured.clock(run, co))
 
-    def award(self, run: Run, co: Cohort, fam: Family, parts: Mapping[str, Int], qual: Qualification,
-              view: View) -> Award | None:
+    def award(
+        self,
+        run: Run,
+        co: Cohort,
+        fam: Family,
+        parts: Mapping[str, Int],
+        qual: Qualification,
+        view: View,
+    ) -> Award | None:
         """402(b)-(h): what each claimant would get on this record under one route."""
         return family.award(self.tables, run, co, fam, parts, qual, view)
 
-    def limit(self, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Any) -> Int:
+    def limit(
+        self, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Any
+    ) -> Int:
         """403(a): the family maximum."""
         return maximum.limit(self.tables, run, co, fam, amounts, route, offers)
 
@@ -117,4 +151,9 @@ class Oasdi(Scheme):
 def no_earnings(run: Run, view: View) -> None:
     """An amount needs the earnings of every period: 415(b)."""
     if isinstance(view.own, record.Earned):
-        run.lacks(view.own.unpaid & ~run.given(pia.PIA), "fact_missing", fact="earnings", cite="42 USC 415(b)")
+        run.lacks(
+            view.own.unpaid & ~run.given(pia.PIA),
+            "fact_missing",
+            fact="earnings",
+            cite="42 USC 415(b)",
+        )

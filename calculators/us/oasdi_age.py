@@ -1,4 +1,5 @@
-"""Reduction for early and credit for delayed entitlement: 42 USC 402(q), (w), 20 CFR 404.313, 404.410."""
+"""Reduction for early and credit for delayed entitlement: 42 USC 402(q), (w), 20 CFR 404.313,
+404.410."""
 
 from __future__ import annotations
 
@@ -20,8 +21,13 @@ Tables = Mapping[str, Table]
 FULL_AGE = Step("full_retirement_age", "month", "42 USC 416(l), 20 CFR 404.409", CFR + "404.409")
 EARLY = Step("reduction_months", "month", "20 CFR 404.410(a), 404.413", CFR + "404.410")
 DELAYED = Step("delayed_months", "month", "20 CFR 404.313(a)-(b)", CFR + "404.313")
-BENEFIT = Step("benefit_before_dollar_rounding", "USD cent", "20 CFR 404.410(a), 404.313(c)", CFR + "404.410",
-               pia="USD cent")
+BENEFIT = Step(
+    "benefit_before_dollar_rounding",
+    "USD cent",
+    "20 CFR 404.410(a), 404.313(c)",
+    CFR + "404.410",
+    pia="USD cent",
+)
 MONTHLY = Step("monthly_benefit", "USD cent", "42 USC 415(g), 20 CFR 404.304(f)", CFR + "404.304")
 STEPS = (FULL_AGE, EARLY, DELAYED, BENEFIT, MONTHLY)
 
@@ -41,25 +47,34 @@ def months_early(run: Run, tables: Tables, now: Clock) -> Int:
 
 
 def reduced(pia: Int, months: Int) -> Int:
-    """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond; the reduction goes up to a dime."""
+    """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond; the reduction goes up to a
+    dime."""
     parts = 20 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)  # of 3600
     return np.maximum(pia - mul_div(pia, parts, 36000, "up") * 10, 0)
 
 
 def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: Int) -> Int:
-    """402(w)(2), 404.313(b): months fully insured from full retirement age to 70; credits of the year of entitlement
+    """402(w)(2), 404.313(b): months fully insured from full retirement age to 70; credits of the
+    year of entitlement
     count from the following January, all of them in the month of 70."""
+
     def compute() -> Int:
-        start = np.maximum(now.attained(full_age(tables, now.year)), insured_month(run, now, view, required))
+        start = np.maximum(
+            now.attained(full_age(tables, now.year)), insured_month(run, now, view, required)
+        )
         seventy, january = now.attained(AGE_70), now.entitled // 12 * 12
         settled = (seventy <= now.paid) | (now.paid // 12 > now.entitled // 12)
-        end = np.select([seventy <= now.entitled, settled], [seventy, now.entitled], np.maximum(start, january))
+        end = np.select(
+            [seventy <= now.entitled, settled], [seventy, now.entitled], np.maximum(start, january)
+        )
         return np.maximum(end - start, 0)
+
     return run.step(DELAYED, compute)
 
 
 def insured_month(run: Run, now: Clock, view: View, required: Int) -> Int:
-    """402(w)(2)(A): first month of the quarter in which the worker became fully insured; with foreign coverage any."""
+    """402(w)(2)(A): first month of the quarter in which the worker became fully insured; with
+    foreign coverage any."""
     own = view.own
     if run.route != "national":
         return np.zeros_like(required)

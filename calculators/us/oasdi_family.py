@@ -1,4 +1,5 @@
-"""Benefits of the family: 42 USC 402(b)-(h), 20 CFR 404.330-404.374. The family maximum is in oasdi_maximum."""
+"""Benefits of the family: 42 USC 402(b)-(h), 20 CFR 404.330-404.374. The family maximum is in
+oasdi_maximum."""
 
 from __future__ import annotations
 
@@ -9,8 +10,18 @@ from attrs import evolve
 from numpy.typing import NDArray
 
 from calculators.us import oasdi_age as age
-from calculators.us.oasdi_insured import CFR, CURRENTLY, ENTITLED, FULLY, Clock, clock, computation_years
-from calculators.us.oasdi_insured import NEW_START, FIRST_NEW, AGE_70
+from calculators.us.oasdi_insured import (
+    AGE_70,
+    CFR,
+    CURRENTLY,
+    ENTITLED,
+    FIRST_NEW,
+    FULLY,
+    NEW_START,
+    Clock,
+    clock,
+    computation_years,
+)
 from calculators.us.oasdi_pia import AIME, ELIGIBILITY_PIA, average, formula, increased, indexed
 from calculators.us.oasdi_record import Earned
 from portability.cohort import SURVIVORS, Cohort, Family
@@ -25,18 +36,34 @@ Bool = NDArray[np.bool_]
 Tables = Mapping[str, Table]
 
 RATE = Step("claimant_rate", "1e-3", "42 USC 402(b)-(h), 20 CFR 404.330-404.374", CFR + "404.333")
-WIDOW_PIA = Step("widow_indexed_pia", "USD cent", "42 USC 402(e)(2)(B), 20 CFR 404.338", CFR + "404.338")
-FULL = Step("full_benefit", "USD cent", "42 USC 402(b)(2), (d)(2), (e)(2), (g)(2), (h)(2)", CFR + "404.333",
-            pia="USD cent", rate="1e-3")
+WIDOW_PIA = Step(
+    "widow_indexed_pia", "USD cent", "42 USC 402(e)(2)(B), 20 CFR 404.338", CFR + "404.338"
+)
+FULL = Step(
+    "full_benefit",
+    "USD cent",
+    "42 USC 402(b)(2), (d)(2), (e)(2), (g)(2), (h)(2)",
+    CFR + "404.333",
+    pia="USD cent",
+    rate="1e-3",
+)
 STEPS = (RATE, WIDOW_PIA, FULL)
 
 AGE_50, AGE_60, AGE_62 = 600, 720, 744
 FIRST_WIDOW_INDEX = 1985  # 402(e)(2)(B): widow(er)s first eligible, or deaths, after 1984
 
 
-def award(tables: Tables, run: Run, co: Cohort, fam: Family, parts: Mapping[str, Int], qual: Qualification,
-          view: View) -> Award:
-    """The full benefit of each claimant on this record, before the family maximum and before reduction for age."""
+def award(
+    tables: Tables,
+    run: Run,
+    co: Cohort,
+    fam: Family,
+    parts: Mapping[str, Int],
+    qual: Qualification,
+    view: View,
+) -> Award:
+    """The full benefit of each claimant on this record, before the family maximum and before
+    reduction for age."""
     own = record_run(run, co)
     now = clock(own, co)
     survivors = co.branch == SURVIVORS
@@ -82,7 +109,11 @@ def life_rates(fam: Family) -> Int:
     """402(b)(2), (d)(2): half of the PIA for a spouse, a divorced spouse from 62, a child."""
     born = fam.born.astype(np.int64) - 1
     whole = (month_of(born) < FIRST_NEW) | (day_in_month(born) == 1)
-    aged = partner(fam) & ~carer(fam) & (month_of(fam.claim) >= attained(fam, np.where(whole, AGE_62, NEW_START)))
+    aged = (
+        partner(fam)
+        & ~carer(fam)
+        & (month_of(fam.claim) >= attained(fam, np.where(whole, AGE_62, NEW_START)))
+    )
     return np.where(aged | (carer(fam) & fam.is_("spouse")) | young(fam), 500, 0)
 
 
@@ -96,11 +127,14 @@ def survivor_rates(fam: Family, qual: Qualification) -> Int:
     parent = fam.is_("parent") & fam.has("dependant") & fully & (claim >= attained(fam, AGE_62))
     several = fam.of(fam.total(parent.astype(np.int64))) > 1
     young_family = insured & (young(fam) | (carer(fam) & ~fam.has("remarried")))
-    return np.select([aged | unable, young_family, parent & ~several, parent], [1000, 750, 825, 750], 0)
+    return np.select(
+        [aged | unable, young_family, parent & ~several, parent], [1000, 750, 825, 750], 0
+    )
 
 
 def married_long_enough(co: Cohort, fam: Family, survivors: bool) -> Bool:
-    """404.330(a), 404.335(a): one year of marriage, nine months before a death; only where the marriage is dated."""
+    """404.330(a), 404.335(a): one year of marriage, nine months before a death; only where the
+    marriage is dated."""
     dated = fam.is_("spouse") & ~carer(fam) & (fam.since != NODATE)
     since = np.where(dated, fam.since, fam.born).astype(np.int64)
     if survivors:
@@ -108,9 +142,20 @@ def married_long_enough(co: Cohort, fam: Family, survivors: bool) -> Bool:
     return ~dated | (add_years(since, 1) <= fam.claim)
 
 
-def widow_base(tables: Tables, run: Run, own: Run, co: Cohort, fam: Family, view: View, qual: Qualification, now: Clock,
-               pia: Int, rate: Int) -> Int:
-    """402(e)(2): the PIA of a widow(er): widow's indexing where higher, with the credits the worker had earned."""
+def widow_base(
+    tables: Tables,
+    run: Run,
+    own: Run,
+    co: Cohort,
+    fam: Family,
+    view: View,
+    qual: Qualification,
+    now: Clock,
+    pia: Int,
+    rate: Int,
+) -> Int:
+    """402(e)(2): the PIA of a widow(er): widow's indexing where higher, with the credits the worker
+    had earned."""
     widow = partner(fam) & (rate == 1000)
     value = pia
     if run.route == "national":
@@ -126,22 +171,27 @@ def widow_base(tables: Tables, run: Run, own: Run, co: Cohort, fam: Family, view
 
 def worker_credits(tables: Tables, own: Run, now: Clock, view: View, required: Int) -> Int:
     """402(w)(1), (e)(2)(C): months from full retirement age to entitlement, death or 70."""
-    start = np.maximum(now.attained(age.full_age(tables, now.year)), age.insured_month(own, now, view, required))
+    start = np.maximum(
+        now.attained(age.full_age(tables, now.year)), age.insured_month(own, now, view, required)
+    )
     end = np.where(own.given(ENTITLED), now.entitled, month_of(now.death))
     return np.maximum(np.minimum(end, now.attained(AGE_70)) - start, 0)
 
 
 def widow_year(fam: Family, now: Clock) -> Int:
-    """402(e)(2)(B)(i): the later of death and the widow(er)'s 60 (or disability from 50), not after the worker's 62."""
+    """402(e)(2)(B)(i): the later of death and the widow(er)'s 60 (or disability from 50), not after
+    the worker's 62."""
     sixty = year_of(fam.born.astype(np.int64) - 1) + 60
     onset = np.maximum(year_of(fam.event), sixty - 10)
     own = np.where(fam.has("disabled") & (fam.event != NODATE), np.minimum(onset, sixty), sixty)
     return np.minimum(np.maximum(fam.of(now.eligible), own), fam.of(now.year) + 62)
 
 
-def widow_indexed(tables: Tables, run: Run, own: Run, co: Cohort, fam: Family, view: View, now: Clock,
-                  widow: Bool) -> Int:
-    """402(e)(2)(B): the PIA as if eligibility were in the widow(er)'s year, for workers who died before 62."""
+def widow_indexed(
+    tables: Tables, run: Run, own: Run, co: Cohort, fam: Family, view: View, now: Clock, widow: Bool
+) -> Int:
+    """402(e)(2)(B): the PIA as if eligibility were in the widow(er)'s year, for workers who died
+    before 62."""
     died = fam.of(now.death)
     before = died < add_years(fam.of(now.born), 62)
     year = widow_year(fam, now)
@@ -162,4 +212,8 @@ def widow_indexed(tables: Tables, run: Run, own: Run, co: Cohort, fam: Family, v
 
 
 def no_earnings(view: View) -> Bool:
-    return view.own.unpaid if isinstance(view.own, Earned) else np.zeros(len(view.own.undated), np.bool_)
+    return (
+        view.own.unpaid
+        if isinstance(view.own, Earned)
+        else np.zeros(len(view.own.undated), np.bool_)
+    )

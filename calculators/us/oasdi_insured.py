@@ -1,4 +1,5 @@
-"""Insured status: 42 USC 414 and 423(c), 20 CFR 404.110-404.132, and the years on which all other rules count."""
+"""Insured status: 42 USC 414 and 423(c), 20 CFR 404.110-404.132, and the years on which all other
+rules count."""
 
 from __future__ import annotations
 
@@ -22,12 +23,20 @@ Bool = NDArray[np.bool_]
 CFR = "https://www.ecfr.gov/current/title-20/section-"
 ENTITLED = Step("entitlement_month", "yyyymm", "20 CFR 404.311", CFR + "404.311")
 ELIGIBLE = Step("eligibility_year", "year", "42 USC 415(a)(3)(B)", CFR + "404.212")
-REQUIRED = Step("quarters_required", "quarter", "20 CFR 404.110(b), 404.115", CFR + "404.110",
-                first="year", last="year")
+REQUIRED = Step(
+    "quarters_required",
+    "quarter",
+    "20 CFR 404.110(b), 404.115",
+    CFR + "404.110",
+    first="year",
+    last="year",
+)
 QUARTERS = Step("quarters_of_coverage", "quarter", "20 CFR 404.140-404.146", CFR + "404.140")
 CURRENT = Step("quarters_of_last_13", "quarter", "20 CFR 404.120", CFR + "404.120")
 RECENT = Step("quarters_of_last_40", "quarter", "20 CFR 404.130(b)", CFR + "404.130")
-YOUNG = Step("quarters_since_21", "quarter", "20 CFR 404.130(c)", CFR + "404.130", required="quarter")
+YOUNG = Step(
+    "quarters_since_21", "quarter", "20 CFR 404.130(c)", CFR + "404.130", required="quarter"
+)
 ELAPSED = Step("elapsed_years", "year", "20 CFR 404.211(e)(1)", CFR + "404.211")
 YEARS = Step("computation_years", "year", "20 CFR 404.211(e)(2)", CFR + "404.211", elapsed="year")
 STEPS = (ENTITLED, ELIGIBLE, REQUIRED, QUARTERS, CURRENT, RECENT, YOUNG, ELAPSED, YEARS)
@@ -35,7 +44,9 @@ STEPS = (ENTITLED, ELIGIBLE, REQUIRED, QUARTERS, CURRENT, RECENT, YOUNG, ELAPSED
 NONE, CURRENTLY, FULLY = 0, 1, 2
 AGE_62, AGE_70 = 62 * 12, 70 * 12
 NEW_START = 745  # 402(a), from September 1981: the first month throughout which one is 62
-FIRST_NEW = month_of(np.array([-18386]))[0]  # births from September 1919 (the day before birth after 1919-08-31)
+FIRST_NEW = month_of(np.array([-18386]))[
+    0
+]  # births from September 1919 (the day before birth after 1919-08-31)
 
 
 @define
@@ -74,7 +85,8 @@ class Clock:
 
 
 def clock(run: Run, co: Cohort) -> Clock:
-    """See Clock. A certified entitlement month lets the claim date stand for a later month of payment."""
+    """See Clock. A certified entitlement month lets the claim date stand for a later month of
+    payment."""
     born = co.born.astype(np.int64) - 1
     year, paid = year_of(born), month_of(co.claim)
     given = run.given(ENTITLED)
@@ -87,7 +99,9 @@ def clock(run: Run, co: Cohort) -> Clock:
     eligible = np.where(happened, np.minimum(year + 62, year_of(event)), year + 62)
     dead = happened & (co.branch == SURVIVORS)
     last = np.where(dead, year_of(event), paid // 12 - 1)
-    return Clock(co.branch, born, year, paid, entitled, eligible, last, np.where(dead, event, NODATE))
+    return Clock(
+        co.branch, born, year, paid, entitled, eligible, last, np.where(dead, event, NODATE)
+    )
 
 
 def elapsed_years(now: Clock) -> Int:
@@ -106,7 +120,8 @@ def quietly(run: Run) -> Iterator[None]:
 
 
 def computation_years(run: Run, now: Clock) -> Int:
-    """415(b)(2)(A): five years dropped, in a disability case one in five and at most five; at least two remain."""
+    """415(b)(2)(A): five years dropped, in a disability case one in five and at most five; at least
+    two remain."""
     elapsed = run.step(ELAPSED, lambda: elapsed_years(now))
     dropped = np.minimum(elapsed // 5, 5) if now.branch == INVALIDITY else 5
     return run.step(YEARS, lambda: np.maximum(elapsed - dropped, 2), elapsed=elapsed)
@@ -122,8 +137,12 @@ def qualify(run: Run, co: Cohort, view: View, tables: Mapping[str, Table]) -> Qu
     """414: fully insured, else (survivors) currently insured; 423(c)(1) for disability."""
     now = clock(run, co)
     own, counted = view.own.total(), view.units("theoretical")
-    required = run.step(REQUIRED, lambda: np.clip(now.eligible - 1 - now.first, 6, 40),
-                        first=now.first, last=now.eligible - 1)
+    required = run.step(
+        REQUIRED,
+        lambda: np.clip(now.eligible - 1 - now.first, 6, 40),
+        first=now.first,
+        last=now.eligible - 1,
+    )
     run.trace(ELIGIBLE, now.eligible)
     run.trace(QUARTERS, counted)
     fully = counted >= required
@@ -137,19 +156,29 @@ def qualify(run: Run, co: Cohort, view: View, tables: Mapping[str, Table]) -> Qu
     old = now.entitled >= start
     variant = np.where(fully & old, FULLY, NONE)
     earliest = np.where(fully & ~old, first_day(start), NODATE)
-    return Qualification(variant > NONE, own, counted, required, variant, variant, earliest=earliest)
+    return Qualification(
+        variant > NONE, own, counted, required, variant, variant, earliest=earliest
+    )
 
 
 def open_(run: Run, view: View, counted: Int, required: Int) -> None:
     """404.141: wages before 1978 leave the number of quarters open; unknown where that decides."""
     if isinstance(view.own, Earned):
         doubt = (counted < required) & (counted + view.own.possible >= required)
-        run.lacks(doubt, "fact_missing", fact=QUARTERS.key, cite="20 CFR 404.141",
-                  what="quarters of coverage of years before 1978")
+        run.lacks(
+            doubt,
+            "fact_missing",
+            fact=QUARTERS.key,
+            cite="20 CFR 404.141",
+            what="quarters of coverage of years before 1978",
+        )
 
 
-def survivors(run: Run, co: Cohort, view: View, own: Int, counted: Int, required: Int) -> Qualification:
-    """414(a), (b): fully insured at death, or six quarters in the thirteen ending with the quarter of death."""
+def survivors(
+    run: Run, co: Cohort, view: View, own: Int, counted: Int, required: Int
+) -> Qualification:
+    """414(a), (b): fully insured at death, or six quarters in the thirteen ending with the quarter
+    of death."""
     end = (month_of(co.event) // 3 + 1) * 3
     recent = view.within(end - 39, end)
     run.trace(CURRENT, recent)
@@ -157,9 +186,18 @@ def survivors(run: Run, co: Cohort, view: View, own: Int, counted: Int, required
     return Qualification(variant > NONE, own, counted, required, variant, variant)
 
 
-def disabled(run: Run, co: Cohort, view: View, now: Clock, own: Int, counted: Int, required: Int,
-             below_age: Bool) -> Qualification:
-    """423(a)(1), (c)(1), 404.130: fully insured, the recent-work test in the quarter of onset or of the waiting
+def disabled(
+    run: Run,
+    co: Cohort,
+    view: View,
+    now: Clock,
+    own: Int,
+    counted: Int,
+    required: Int,
+    below_age: Bool,
+) -> Qualification:
+    """423(a)(1), (c)(1), 404.130: fully insured, the recent-work test in the quarter of onset or of
+    the waiting
     period, and below full retirement age; payable after five full calendar months (423(c)(2))."""
     onset, waiting = month_of(co.event) // 3, waiting_month(co.event) // 3
     recent = recently(run, view, now, onset)
@@ -168,7 +206,9 @@ def disabled(run: Run, co: Cohort, view: View, now: Clock, own: Int, counted: In
     open_on = (counted >= required) & recent & below_age
     variant = np.where(open_on & (now.entitled >= start), FULLY, NONE)
     earliest = np.where(open_on & (variant == NONE), first_day(start), NODATE)
-    return Qualification(variant > NONE, own, counted, required, variant, variant, earliest=earliest)
+    return Qualification(
+        variant > NONE, own, counted, required, variant, variant, earliest=earliest
+    )
 
 
 def recently(run: Run, view: View, now: Clock, quarter: Int, before: Int | None = None) -> Bool:
@@ -190,7 +230,8 @@ def recently(run: Run, view: View, now: Clock, quarter: Int, before: Int | None 
 
 
 def term(name: str, run: Run, now: Clock) -> Int | None:
-    """404.1918(c): computation_period, four times the computation years; None: not regulated here."""
+    """404.1918(c): computation_period, four times the computation years; None: not regulated
+    here."""
     if name != "computation_period":
         return None
     with quietly(run):

@@ -1,4 +1,5 @@
-"""The family maximum and the reduction of dependants and survivors for age: 42 USC 403(a), 402(q)."""
+"""The family maximum and the reduction of dependants and survivors for age: 42 USC 403(a),
+402(q)."""
 
 from __future__ import annotations
 
@@ -26,23 +27,48 @@ Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 Tables = Mapping[str, Table]
 
-BASE_MAXIMUM = Step("family_maximum_at_eligibility", "USD cent", "42 USC 403(a)(1), (6), 20 CFR 404.403", CFR + "404.403",
-                    pia="USD cent")
-MAXIMUM = Step("family_maximum", "USD cent", "42 USC 403(a), 415(i)(4), 20 CFR 404.403", CFR + "404.403")
-LIMITED = Step("after_family_maximum", "USD cent", "42 USC 403(a)(4), 20 CFR 404.404", CFR + "404.404",
-               full="USD cent", maximum="USD cent")
-WIDOW_LIMIT = Step("widow_limit", "USD cent", "42 USC 402(e)(2)(D), 20 CFR 404.338(e)", CFR + "404.338")
+BASE_MAXIMUM = Step(
+    "family_maximum_at_eligibility",
+    "USD cent",
+    "42 USC 403(a)(1), (6), 20 CFR 404.403",
+    CFR + "404.403",
+    pia="USD cent",
+)
+MAXIMUM = Step(
+    "family_maximum", "USD cent", "42 USC 403(a), 415(i)(4), 20 CFR 404.403", CFR + "404.403"
+)
+LIMITED = Step(
+    "after_family_maximum",
+    "USD cent",
+    "42 USC 403(a)(4), 20 CFR 404.404",
+    CFR + "404.404",
+    full="USD cent",
+    maximum="USD cent",
+)
+WIDOW_LIMIT = Step(
+    "widow_limit", "USD cent", "42 USC 402(e)(2)(D), 20 CFR 404.338(e)", CFR + "404.338"
+)
 STEPS = (BASE_MAXIMUM, MAXIMUM, LIMITED, WIDOW_LIMIT)
 POMS_MIXED = "https://secure.ssa.gov/poms.nsf/lnx/0201701215"
 
 
-def limit(tables: Tables, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Sequence[Any]) -> Int:
+def limit(
+    tables: Tables,
+    run: Run,
+    co: Cohort,
+    fam: Family,
+    amounts: Int,
+    route: Int,
+    offers: Sequence[Any],
+) -> Int:
     """403(a): within the maximum, then the reduction for age, then whole dollars."""
     most, national = chosen_maximum(tables, co, fam, route, offers)
     inside = (amounts > 0) & ~(fam.is_("divorced_spouse") & ~fam.has("in_care"))  # 403(a)(3)(C)
     room = most
     if co.branch != SURVIVORS:  # 403(a)(4): the worker's own benefit is never cut
-        room = np.maximum(most - first_of(fam, record(fam, list(offers), route, "pia"), route >= 0), 0)
+        room = np.maximum(
+            most - first_of(fam, record(fam, list(offers), route, "pia"), route >= 0), 0
+        )
     held = within(fam, np.where(inside, amounts, 0), room, mixed(fam, route, inside), national)
     held = np.where(inside, held, amounts)
     run.trace(MAXIMUM, fam.of(most), when=route >= 0)
@@ -51,7 +77,8 @@ def limit(tables: Tables, run: Run, co: Cohort, fam: Family, amounts: Int, route
 
 
 def within(fam: Family, amounts: Int, room: Int, several: Bool, national: Int) -> Int:
-    """403(a)(4): in one proportion down to a dime; GN 01701.215: of tenths of a percent where two PIAs are drawn on."""
+    """403(a)(4): in one proportion down to a dime; GN 01701.215: of tenths of a percent where two
+    PIAs are drawn on."""
     total = fam.total(amounts)
     whole = np.maximum(fam.of(total), 1)
     over = fam.of(total > room)
@@ -76,8 +103,11 @@ def first_of(fam: Family, values: Int, mask: Bool) -> Int:
     return out
 
 
-def chosen_maximum(tables: Tables, co: Cohort, fam: Family, route: Int, offers: Sequence[Any]) -> tuple[Int, Int]:
-    """(maximum that binds the family, maximum of the national PIA or -1): int64[m]. National where anyone draws on it."""
+def chosen_maximum(
+    tables: Tables, co: Cohort, fam: Family, route: Int, offers: Sequence[Any]
+) -> tuple[Int, Int]:
+    """(maximum that binds the family, maximum of the national PIA or -1): int64[m]. National where
+    anyone draws on it."""
     m = len(co)
     most, national = np.zeros(m, np.int64), np.full(m, -1, np.int64)
     for number in reversed(range(len(offers))):
@@ -116,8 +146,15 @@ def own_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View, va
     if co.branch == INVALIDITY:
         now = disability_clock(run, tables, co, now, view)
     aime, base = pia.own_base(run, tables, now, years, earnings, every)
-    most = run.step(BASE_MAXIMUM, lambda: disability_maximum(base, aime * 100, now.eligible)
-                    if co.branch == INVALIDITY else by_bends(run, tables, base, now.eligible), pia=base)
+    most = run.step(
+        BASE_MAXIMUM,
+        lambda: (
+            disability_maximum(base, aime * 100, now.eligible)
+            if co.branch == INVALIDITY
+            else by_bends(run, tables, base, now.eligible)
+        ),
+        pia=base,
+    )
     most = increased(run, tables, most, now.eligible, now.paid, every)
     if co.branch == INVALIDITY:
         return np.maximum(most, value)
@@ -136,7 +173,9 @@ def disability_clock(run: Run, tables: Tables, co: Cohort, now: Clock, view: Vie
 
     waiting = waiting_month(co.event)
     able = insured.recently(run, view, now, waiting // 3)
-    return pia.waiting_year(run, tables, now, waiting // 12, able, view.own.years, view.own.earnings)
+    return pia.waiting_year(
+        run, tables, now, waiting // 12, able, view.own.years, view.own.earnings
+    )
 
 
 def shared_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View, value: Int) -> Int:
@@ -154,19 +193,26 @@ def shared_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View,
         aime = artificial_aime(run, tables, raw, now.eligible)
         most = disability_maximum(raw, aime * 100, now.eligible)
         return np.maximum(increased(run, tables, most, now.eligible, now.paid, every), value)
-    return increased(run, tables, by_bends(run, tables, raw, now.eligible), now.eligible, now.paid, every)
+    return increased(
+        run, tables, by_bends(run, tables, raw, now.eligible), now.eligible, now.paid, every
+    )
 
 
 def by_bends(run: Run, tables: Tables, base: Int, eligible: Int) -> Int:
     """403(a)(1)-(2): 150, 272, 134 and 175 percent of the parts of the PIA."""
     one, two, three = (tables[f"maximum_bend_{i}"].at(eligible, run) * 100 for i in (1, 2, 3))
-    parts = (150 * np.minimum(base, one) + 272 * np.clip(base - one, 0, two - one)
-             + 134 * np.clip(base - two, 0, three - two) + 175 * np.maximum(base - three, 0))
+    parts = (
+        150 * np.minimum(base, one)
+        + 272 * np.clip(base - one, 0, two - one)
+        + 134 * np.clip(base - two, 0, three - two)
+        + 175 * np.maximum(base - three, 0)
+    )
     return dimes(parts, 100, eligible >= 1983)
 
 
 def disability_maximum(base: Int, aime: Int, eligible: Int) -> Int:
-    """403(a)(6): the lower of 85 percent of the AIME (in cents) and 150 percent of the PIA, but not below the PIA."""
+    """403(a)(6): the lower of 85 percent of the AIME (in cents) and 150 percent of the PIA, but not
+    below the PIA."""
     down = eligible >= 1983
     return np.maximum(np.minimum(dimes(85 * aime, 100, down), dimes(150 * base, 100, down)), base)
 
@@ -177,11 +223,16 @@ def artificial_aime(run: Run, tables: Tables, base: Int, eligible: Int) -> Int:
     low, middle = base <= 90 * one, base <= 58 * one + 32 * two
     top = np.select([low, middle], [base, base - 58 * one], base - 58 * one - 17 * two)
     by = np.select([low, middle], [90, 32], 15)
-    return np.where(eligible >= 1983, div(np.maximum(top, 0), by, "up"), div(np.maximum(top, 0), by))
+    return np.where(
+        eligible >= 1983, div(np.maximum(top, 0), by, "up"), div(np.maximum(top, 0), by)
+    )
 
 
-def special_maximum(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int) -> Int:
-    """415(a)(1)(C), appendix V: 150 percent of the special minimum, never below that after an increase."""
+def special_maximum(
+    run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int
+) -> Int:
+    """415(a)(1)(C), appendix V: 150 percent of the special minimum, never below that after an
+    increase."""
     need = np.ones(run.n, np.bool_)
     pia.special_minimum(run, tables, now, years, earnings, need)
     covered = pia.special_years(run, tables, now, years, earnings)
@@ -190,20 +241,29 @@ def special_maximum(run: Run, tables: Tables, now: Clock, years: NDArray[np.int3
     cola, first = tables["cola"], tables["cola_first_paid"]
     for year in range(pia.NEW_LAW, cola.last + 1):
         on, way = now.paid >= effective_of(np.int64(year)), "down" if year >= 1982 else "up"
-        rate = np.where((now.paid < pia.JULY_2001) & first.has(year), first.find(year)[0], cola.find(year)[0])
+        rate = np.where(
+            (now.paid < pia.JULY_2001) & first.has(year), first.find(year)[0], cola.find(year)[0]
+        )
         value = np.where(on, mul_div(value, 1000 + rate, 10_000, way) * 10, value)
-        raised = np.maximum(mul_div(most, 1000 + rate, 10_000, way), mul_div(value, 3, 20, way)) * 10
+        raised = (
+            np.maximum(mul_div(most, 1000 + rate, 10_000, way), mul_div(value, 3, 20, way)) * 10
+        )
         most = np.where(on, raised, most)
     return most
 
 
 def paid(tables: Tables, run: Run, co: Cohort, fam: Family, held: Int, record_pia: Int) -> Int:
-    """402(q), (e)(2)(D), 415(g): reduced for age, limited to what the deceased drew, whole dollars."""
+    """402(q), (e)(2)(D), 415(g): reduced for age, limited to what the deceased drew, whole
+    dollars."""
     own = family.record_run(run, co)
     now = clock(own, co)
     months = months_early(tables, co, fam)
     run.trace(age.EARLY, months, when=(held > 0) & reducible(fam))
-    value = widow_reduced(tables, fam, held, months) if co.branch == SURVIVORS else spouse_reduced(held, months)
+    value = (
+        widow_reduced(tables, fam, held, months)
+        if co.branch == SURVIVORS
+        else spouse_reduced(held, months)
+    )
     if co.branch == SURVIVORS:
         value = widow_limit(tables, run, own, fam, now, value, record_pia)
     run.trace(age.BENEFIT, value, when=held > 0)
@@ -218,7 +278,8 @@ def reducible(fam: Family) -> Bool:
 
 
 def months_early(tables: Tables, co: Cohort, fam: Family) -> Int:
-    """402(q)(6), 404.409(b): to full retirement age; a widow(er)'s is that of births two years earlier."""
+    """402(q)(6), 404.409(b): to full retirement age; a widow(er)'s is that of births two years
+    earlier."""
     year = year_of(fam.born.astype(np.int64) - 1) - (2 if co.branch == SURVIVORS else 0)
     full = family.attained(fam, age.full_age(tables, year))
     return np.where(reducible(fam), np.maximum(full - month_of(fam.claim), 0), 0)
@@ -231,14 +292,18 @@ def spouse_reduced(held: Int, months: Int) -> Int:
 
 
 def widow_reduced(tables: Tables, fam: Family, held: Int, months: Int) -> Int:
-    """402(q)(1), 404.410(c)-(d): 28.5 percent spread from 60 to full retirement age, all of it below 60."""
+    """402(q)(1), 404.410(c)-(d): 28.5 percent spread from 60 to full retirement age, all of it
+    below 60."""
     whole = age.full_age(tables, year_of(fam.born.astype(np.int64) - 1) - 2) - 60 * 12
     counted = np.minimum(months, whole)
     return held - mul_div(held * 285, counted, 1000 * whole * 10, "up") * 10
 
 
-def widow_limit(tables: Tables, run: Run, own: Run, fam: Family, now: Clock, value: Int, record_pia: Int) -> Int:
-    """402(e)(2)(D): where the deceased drew a reduced benefit, no more than that or 82.5 percent of the PIA."""
+def widow_limit(
+    tables: Tables, run: Run, own: Run, fam: Family, now: Clock, value: Int, record_pia: Int
+) -> Int:
+    """402(e)(2)(D): where the deceased drew a reduced benefit, no more than that or 82.5 percent of
+    the PIA."""
     early = np.maximum(now.attained(age.full_age(tables, now.year)) - now.entitled, 0)
     bound = fam.of(own.given(ENTITLED) & (early > 0)) & reducible(fam) & (value > 0)
     if not bound.any():

@@ -1,4 +1,5 @@
-"""The primary insurance amount by wage indexing: 42 USC 415(a), (b), (i), 20 CFR 404.210-404.212, 404.260-404.278."""
+"""The primary insurance amount by wage indexing: 42 USC 415(a), (b), (i), 20 CFR 404.210-404.212,
+404.260-404.278."""
 
 from __future__ import annotations
 
@@ -20,16 +21,39 @@ Tables = Mapping[str, Table]
 
 QUOTIENT = Step("quotient", "1e-7", "20 CFR 404.211(d)(3)", CFR + "404.211")
 INDEXED = Step("indexed_earnings", "USD cent", "20 CFR 404.211(d)", CFR + "404.211")
-AIME = Step("aime", "USD", "20 CFR 404.211(f), 42 USC 415(b)(1)", CFR + "404.211",
-            total="USD cent", months="month")
-ELIGIBILITY_PIA = Step("pia_at_eligibility", "USD cent", "42 USC 415(a)(1), 20 CFR 404.212", CFR + "404.212",
-                       first_bend="USD", second_bend="USD")
-INDEXED_PIA = Step("wage_indexed_pia", "USD cent", "42 USC 415(i), 20 CFR 404.270-404.278", CFR + "404.270")
-SPECIAL_YEARS = Step("special_minimum_years", "year", "20 CFR 404.261(a), 42 USC 415(a)(1)(C)(ii)", CFR + "404.261")
-SPECIAL_PIA = Step("special_minimum_pia", "USD cent", "20 CFR 404.260-404.261", CFR + "404.261",
-                   covered="year")
-PIA = Step("pia", "USD cent", "42 USC 415(a)(1)", CFR + "404.204", wage_indexed="USD cent",
-           special_minimum="USD cent")
+AIME = Step(
+    "aime",
+    "USD",
+    "20 CFR 404.211(f), 42 USC 415(b)(1)",
+    CFR + "404.211",
+    total="USD cent",
+    months="month",
+)
+ELIGIBILITY_PIA = Step(
+    "pia_at_eligibility",
+    "USD cent",
+    "42 USC 415(a)(1), 20 CFR 404.212",
+    CFR + "404.212",
+    first_bend="USD",
+    second_bend="USD",
+)
+INDEXED_PIA = Step(
+    "wage_indexed_pia", "USD cent", "42 USC 415(i), 20 CFR 404.270-404.278", CFR + "404.270"
+)
+SPECIAL_YEARS = Step(
+    "special_minimum_years", "year", "20 CFR 404.261(a), 42 USC 415(a)(1)(C)(ii)", CFR + "404.261"
+)
+SPECIAL_PIA = Step(
+    "special_minimum_pia", "USD cent", "20 CFR 404.260-404.261", CFR + "404.261", covered="year"
+)
+PIA = Step(
+    "pia",
+    "USD cent",
+    "42 USC 415(a)(1)",
+    CFR + "404.204",
+    wage_indexed="USD cent",
+    special_minimum="USD cent",
+)
 STEPS = (QUOTIENT, INDEXED, AIME, ELIGIBILITY_PIA, INDEXED_PIA, SPECIAL_YEARS, SPECIAL_PIA, PIA)
 
 E7 = 10**7
@@ -38,21 +62,29 @@ FIRST_YEAR = 1951  # 404.211(b)(1): earnings before 1951 are not used
 NEW_LAW = 1979  # 415(a)(4): wage indexing for eligibility after 1978
 GUARANTEE_END = 1984  # 404.230: alternative guaranteed to those who reach 62 in 1979-1983
 JULY_2001 = 2001 * 12 + 6  # Public Law 106-554, POMS RS 00601.122
-JANUARY_1979 = day("1979-01-01")  # 404.261(b): the amount for each year stands since then, raised with each increase
+JANUARY_1979 = day(
+    "1979-01-01"
+)  # 404.261(b): the amount for each year stands since then, raised with each increase
 OLD_START_MOST = 390_50  # 404.222(b): see older_methods
 EARLY_CAP, EARLY_YEAR, EARLY_MOST = 3000_00, 900_00, 14  # 404.261(a)(1)
 
 
 def dimes(numerator: Int, denominator: int, down: Bool) -> Int:
-    """A quotient in cents to a multiple of ten: down, or up for the years before June 1982 (404.304(f))."""
-    low, high = mul_div(numerator, 1, denominator * DIME), mul_div(numerator, 1, denominator * DIME, "up")
+    """A quotient in cents to a multiple of ten: down, or up for the years before June 1982
+    (404.304(f))."""
+    low, high = (
+        mul_div(numerator, 1, denominator * DIME),
+        mul_div(numerator, 1, denominator * DIME, "up"),
+    )
     return np.where(down, low, high) * DIME
 
 
 def quotients(tables: Tables, years: NDArray[np.int32], eligible: Int) -> Int:
-    """404.211(d)(3): average wage of the indexing year (the second before eligibility) by that of each earlier year.
+    """404.211(d)(3): average wage of the indexing year (the second before eligibility) by that of
+    each earlier year.
 
-    int64[n, Y] in 1e-7; 1 from the indexing year on. Tabulated per indexing year, not divided per person.
+    int64[n, Y] in 1e-7; 1 from the indexing year on. Tabulated per indexing year, not divided per
+    person.
     """
     wages, low = tables["awi"].row(years), int(eligible.min())
     base = np.arange(low, int(eligible.max()) + 1) - 2
@@ -62,8 +94,11 @@ def quotients(tables: Tables, years: NDArray[np.int32], eligible: Int) -> Int:
     return table[eligible - low]
 
 
-def indexed(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, eligible: Int) -> Int:
-    """404.211(b)-(d): earnings of the base years, capped at the year's base, indexed to the cent: int64[n, Y]."""
+def indexed(
+    run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, eligible: Int
+) -> Int:
+    """404.211(b)-(d): earnings of the base years, capped at the year's base, indexed to the cent:
+    int64[n, Y]."""
     index = years.astype(np.int64)
     counted = (index >= FIRST_YEAR) & (index[None, :] <= now.last[:, None]) & (earnings > 0)
     base = tables["base"].row(years, run, counted)
@@ -86,14 +121,24 @@ def average(run: Run, step: Step, values: Int, n: Int) -> Int:
 
 def formula(run: Run, tables: Tables, step: Step, aime: Int, eligible: Int, need: Bool) -> Int:
     """415(a)(1)(A)-(B): 90, 32 and 15 percent; up to a dime for 1979-1982, down from 1983."""
+
     def compute() -> Int:
         tables["awi"].at(eligible - 2, run, need)
         one = tables["pia_bend_1"].at(eligible, run, need)
         two = tables["pia_bend_2"].at(eligible, run, need)
-        parts = 90 * np.minimum(aime, one) + 32 * np.clip(aime - one, 0, two - one) + 15 * np.maximum(aime - two, 0)
+        parts = (
+            90 * np.minimum(aime, one)
+            + 32 * np.clip(aime - one, 0, two - one)
+            + 15 * np.maximum(aime - two, 0)
+        )
         return dimes(parts, 1, eligible >= 1983)  # percent of dollars = cents
-    return run.step(step, compute, first_bend=lambda: tables["pia_bend_1"].at(eligible),
-                    second_bend=lambda: tables["pia_bend_2"].at(eligible))
+
+    return run.step(
+        step,
+        compute,
+        first_bend=lambda: tables["pia_bend_1"].at(eligible),
+        second_bend=lambda: tables["pia_bend_2"].at(eligible),
+    )
 
 
 def effective(year: int) -> int:
@@ -102,7 +147,8 @@ def effective(year: int) -> int:
 
 
 def increased(run: Run, tables: Tables, amount: Int, eligible: Int, paid: Int, need: Bool) -> Int:
-    """415(i)(2): every increase effective from the year of eligibility to the month paid, a dime at a time."""
+    """415(i)(2): every increase effective from the year of eligibility to the month paid, a dime at
+    a time."""
     cola, first_paid = tables["cola"], tables["cola_first_paid"]
     due = paid // 12 - (paid < effective_of(paid // 12))
     cola.at(due, run, need & (due >= eligible))
@@ -112,7 +158,9 @@ def increased(run: Run, tables: Tables, amount: Int, eligible: Int, paid: Int, n
         rate = np.int64(cola.find(year)[0])
         if first_paid.has(year):
             rate = np.where(paid < JULY_2001, first_paid.find(year)[0], rate)
-        way = "down" if year >= 1982 else "up"  # 415(i)(2)(A)(ii): the next lower dime since June 1982
+        way = (
+            "down" if year >= 1982 else "up"
+        )  # 415(i)(2)(A)(ii): the next lower dime since June 1982
         value = np.where(on, mul_div(value, 1000 + rate, 10_000, way) * DIME, value)
     return value
 
@@ -121,11 +169,16 @@ def effective_of(year: Int) -> Int:
     return year * 12 + np.where(year <= 1982, 5, 11)
 
 
-def special_years(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int) -> Int:
-    """404.261(a): $900 a year before 1951 (at most 14), then years with a share of the old-law base."""
+def special_years(
+    run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int
+) -> Int:
+    """404.261(a): $900 a year before 1951 (at most 14), then years with a share of the old-law
+    base."""
     index = years.astype(np.int64)
     counted = index[None, :] <= now.last[:, None]
-    early = np.where(index < FIRST_YEAR, np.minimum(earnings, EARLY_CAP), 0).sum(axis=1) // EARLY_YEAR
+    early = (
+        np.where(index < FIRST_YEAR, np.minimum(earnings, EARLY_CAP), 0).sum(axis=1) // EARLY_YEAR
+    )
     base = tables["old_law_base"].row(index) * tables["special_minimum_share"].row(index)
     late = (index >= FIRST_YEAR) & counted & (base > 0) & (earnings * 100 >= base)
     return run.step(SPECIAL_YEARS, lambda: np.minimum(early, EARLY_MOST) + late.sum(axis=1))
@@ -136,8 +189,11 @@ def special_amount(tables: Tables) -> Int:
     return tables["special_minimum_per_year"].at(np.int64(JANUARY_1979))
 
 
-def special_minimum(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, need: Bool) -> Int:
-    """404.260-404.261: 11.50 dollars for each year of coverage above ten, at most twenty, with all increases since 1979."""
+def special_minimum(
+    run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, need: Bool
+) -> Int:
+    """404.260-404.261: 11.50 dollars for each year of coverage above ten, at most twenty, with all
+    increases since 1979."""
     covered = special_years(run, tables, now, years, earnings)
     excess = np.clip(covered - 10, 0, 20)
     value = np.zeros_like(excess)
@@ -145,58 +201,115 @@ def special_minimum(run: Run, tables: Tables, now: Clock, years: NDArray[np.int3
     if some.any():
         start = np.full_like(excess, NEW_LAW)
         with run.only(some):
-            value = np.where(some, increased(run, tables, excess * special_amount(tables), start, now.paid, some), 0)
+            value = np.where(
+                some,
+                increased(run, tables, excess * special_amount(tables), start, now.paid, some),
+                0,
+            )
     run.trace(SPECIAL_PIA, value, when=some, covered=covered)
     return value
 
 
 def wage_indexing(run: Run, now: Clock) -> Bool:
-    """415(a)(4)(A): wage indexing is for eligibility after 1978; the older methods are not modelled."""
+    """415(a)(4)(A): wage indexing is for eligibility after 1978; the older methods are not
+    modelled."""
     old = now.eligible < NEW_LAW
-    run.lacks(old & ~run.given(PIA), "rule_unknown", cite="20 CFR 404.220-404.222",
-              what="average-monthly-wage method (eligible before 1979)")
+    run.lacks(
+        old & ~run.given(PIA),
+        "rule_unknown",
+        cite="20 CFR 404.220-404.222",
+        what="average-monthly-wage method (eligible before 1979)",
+    )
     return ~old
 
 
-def older_methods(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, pia: Int) -> None:
+def older_methods(
+    run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, pia: Int
+) -> None:
     """404.230-404.242: where a guaranteed older method could exceed the PIA, the amount is unknown.
 
-    The old-start benefit is at most 45.60 dollars (404.241) and its line of the appendix III table stands below that
-    of an average monthly wage of 502, for which 404.222(b) prints 390.50: with increases, that bounds it.
+    The old-start benefit is at most 45.60 dollars (404.241) and its line of the appendix III table
+    stands below that
+    of an average monthly wage of 502, for which 404.222(b) prints 390.50: with increases, that
+    bounds it.
     """
     before = earnings[:, years < NEW_LAW].sum(axis=1) > 0
-    guarantee = (now.eligible >= NEW_LAW) & (now.eligible < GUARANTEE_END) & (now.eligible == now.year + 62) & before
-    start = (earnings[:, years < FIRST_YEAR].sum(axis=1) > 0) & (now.year < 1929) & (now.eligible >= NEW_LAW)
+    guarantee = (
+        (now.eligible >= NEW_LAW)
+        & (now.eligible < GUARANTEE_END)
+        & (now.eligible == now.year + 62)
+        & before
+    )
+    start = (
+        (earnings[:, years < FIRST_YEAR].sum(axis=1) > 0)
+        & (now.year < 1929)
+        & (now.eligible >= NEW_LAW)
+    )
     free = ~run.given(PIA)
-    run.lacks(guarantee & free, "rule_unknown", cite="20 CFR 404.230-404.233", what="guaranteed alternative")
+    run.lacks(
+        guarantee & free,
+        "rule_unknown",
+        cite="20 CFR 404.230-404.233",
+        what="guaranteed alternative",
+    )
     if start.any():
-        most = increased(run, tables, np.full_like(pia, OLD_START_MOST), now.eligible, now.paid, start)
-        run.lacks(start & free & (pia < most), "rule_unknown", cite="20 CFR 404.240-404.242", what="old-start method")
+        most = increased(
+            run, tables, np.full_like(pia, OLD_START_MOST), now.eligible, now.paid, start
+        )
+        run.lacks(
+            start & free & (pia < most),
+            "rule_unknown",
+            cite="20 CFR 404.240-404.242",
+            what="old-start method",
+        )
 
 
-def own_pia(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int,
-            special: bool = True) -> tuple[Int, Int]:
-    """415(a)(1): the higher of the wage-indexed amount and the special minimum: (PIA, wage-indexed PIA) in cents."""
+def own_pia(
+    run: Run,
+    tables: Tables,
+    now: Clock,
+    years: NDArray[np.int32],
+    earnings: Int,
+    special: bool = True,
+) -> tuple[Int, Int]:
+    """415(a)(1): the higher of the wage-indexed amount and the special minimum: (PIA, wage-indexed
+    PIA) in cents."""
     need = ~run.given(PIA) & wage_indexing(run, now)
     _, base = own_base(run, tables, now, years, earnings, need)
-    value = run.step(INDEXED_PIA, lambda: increased(run, tables, base, now.eligible, now.paid, need))
-    least = special_minimum(run, tables, now, years, earnings, need) if special else np.zeros_like(value)
+    value = run.step(
+        INDEXED_PIA, lambda: increased(run, tables, base, now.eligible, now.paid, need)
+    )
+    least = (
+        special_minimum(run, tables, now, years, earnings, need)
+        if special
+        else np.zeros_like(value)
+    )
     pia = run.step(PIA, lambda: np.maximum(value, least), wage_indexed=value, special_minimum=least)
     return pia, value
 
 
-def own_base(run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int,
-             need: Bool) -> tuple[Int, Int]:
+def own_base(
+    run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, need: Bool
+) -> tuple[Int, Int]:
     """404.210-404.212: (AIME in dollars, PIA at eligibility in cents)."""
     n = computation_years(run, now)
     aime = average(run, AIME, indexed(run, tables, now, years, earnings, now.eligible), n)
     return aime, formula(run, tables, ELIGIBILITY_PIA, aime, now.eligible, need)
 
 
-def waiting_year(run: Run, tables: Tables, now: Clock, waiting: Int, insured: Bool, years: NDArray[np.int32],
-                 earnings: Int) -> Clock:
-    """423(a)(2): the PIA as though 62 were attained in the first month of the waiting period, where that is higher
-    than with the period of disability left out (415(b)(2)(B)(i), 404.211(b)(2)): the clock of the better reckoning."""
+def waiting_year(
+    run: Run,
+    tables: Tables,
+    now: Clock,
+    waiting: Int,
+    insured: Bool,
+    years: NDArray[np.int32],
+    earnings: Int,
+) -> Clock:
+    """423(a)(2): the PIA as though 62 were attained in the first month of the waiting period, where
+    that is higher
+    than with the period of disability left out (415(b)(2)(B)(i), 404.211(b)(2)): the clock of the
+    better reckoning."""
     other = np.minimum(waiting, now.year + 62)
     idx = np.flatnonzero((other != now.eligible) & insured & ~run.given(PIA))
     if not len(idx):

@@ -40,7 +40,8 @@ SURE_WAGE = 200_00  # four quarters below 50 dollars hold less: one quarter is c
 class Earned(Credited):
     """Credited quarters and what the record leaves open.
 
-    possible  int64[m]: further quarters that pre-1978 wages, or a year without a published amount, may hold
+    possible  int64[m]: further quarters that pre-1978 wages, or a year without a published amount,
+    may hold
     unpaid    bool[m]: periods without earnings: the right can be judged, the amount cannot
     """
 
@@ -49,11 +50,15 @@ class Earned(Credited):
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)
-        return evolve(cut, possible=self.possible[idx], unpaid=self.unpaid[idx])  # type: ignore[call-arg]
+        # type: ignore[call-arg]
+        return evolve(cut, possible=self.possible[idx], unpaid=self.unpaid[idx])
 
 
-def credit(tables: Mapping[str, Table], co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Earned:
-    """413(a)(2): quarters per calendar year of m persons; certified quarters stand, the others follow from earnings."""
+def credit(
+    tables: Mapping[str, Table], co: Cohort, rows: RowSet, years: NDArray[np.int32]
+) -> Earned:
+    """413(a)(2): quarters per calendar year of m persons; certified quarters stand, the others
+    follow from earnings."""
     m, width = len(co), len(years)
     undated = np.zeros(m, np.int64)
     loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
@@ -69,19 +74,32 @@ def credit(tables: Mapping[str, Table], co: Cohort, rows: RowSet, years: NDArray
     last = last_quarter(co)
     quarters = limited(np.minimum(sums + np.maximum(least, touched), FOUR), years, last)
     possible = limited(np.minimum(sums + np.maximum(most, touched), FOUR), years, last) - quarters
-    return Earned("quarter", years, quarters, undated, earnings, None, kinds_of(m, width, at, lines),
-                  possible=possible.sum(axis=1), unpaid=unpaid | (undated > 0))
+    return Earned(
+        "quarter",
+        years,
+        quarters,
+        undated,
+        earnings,
+        None,
+        kinds_of(m, width, at, lines),
+        possible=possible.sum(axis=1),
+        unpaid=unpaid | (undated > 0),
+    )
 
 
 def money_by_year(m: int, width: int, at: Cells, lines: RowSet, money: Int) -> Int:
-    """Earnings per calendar year. One row per year is how the record is kept; other lines are split by months."""
+    """Earnings per calendar year. One row per year is how the record is kept; other lines are split
+    by months."""
     if len(at.row) == len(lines):
         return added(m, width, at, np.maximum(money, 0))
     return earnings_by_year(m, width, at, evolve(lines, earnings=money))
 
 
-def certified_sums(m: int, at: Cells, lines: RowSet, certified: Bool, earnings: Int, undated: Int) -> tuple[Int, Int]:
-    """(certified quarters per year, earnings of the lines without a certificate); adds rests to `undated`."""
+def certified_sums(
+    m: int, at: Cells, lines: RowSet, certified: Bool, earnings: Int, undated: Int
+) -> tuple[Int, Int]:
+    """(certified quarters per year, earnings of the lines without a certificate); adds rests to
+    `undated`."""
     if not certified.any():
         return np.zeros_like(earnings), earnings
     width = earnings.shape[1]
@@ -93,22 +111,29 @@ def certified_sums(m: int, at: Cells, lines: RowSet, certified: Bool, earnings: 
     return sums, free
 
 
-def from_wages(tables: Mapping[str, Table], years: NDArray[np.int32], free: Int, earnings: Int) -> tuple[Int, Int]:
+def from_wages(
+    tables: Mapping[str, Table], years: NDArray[np.int32], free: Int, earnings: Int
+) -> tuple[Int, Int]:
     """(least, most) quarters per year that the year's earnings give."""
     amount = tables["quarter_amount"].row(years)
     least = np.where(amount > 0, np.minimum(free // np.maximum(amount, 1), FOUR), 0)  # 404.143(a)
-    most = np.where((years > YEARLY) & (amount == 0), FOUR * (free > 0), least)  # amount not yet published
+    most = np.where(
+        (years > YEARLY) & (amount == 0), FOUR * (free > 0), least
+    )  # amount not yet published
     old = (years < YEARLY) & (years >= 1937)
     if old.any():
         paid, base = free[:, old], tables["base"].row(years[old])
         most[:, old] = np.minimum(div(paid, QUARTER_WAGE), FOUR)  # 404.141(b)(1)
-        full = (earnings[:, old] >= base) & (paid > 0)  # 404.141(d): the annual limit gives all four
+        full = (earnings[:, old] >= base) & (
+            paid > 0
+        )  # 404.141(d): the annual limit gives all four
         least[:, old] = np.select([full, paid >= SURE_WAGE], [FOUR, 1], 0)
     return least, most
 
 
 def from_dates(m: int, at: Cells, lines: RowSet, bare: Bool, width: int) -> tuple[Int, Bool]:
-    """Lines that name neither quarters nor earnings: the calendar quarters they touch; and whose they are."""
+    """Lines that name neither quarters nor earnings: the calendar quarters they touch; and whose
+    they are."""
     unpaid = np.zeros(m, np.bool_)
     if not bare.any():
         return np.zeros((m, width), np.int64), unpaid
@@ -117,13 +142,15 @@ def from_dates(m: int, at: Cells, lines: RowSet, bare: Bool, width: int) -> tupl
 
 
 def last_quarter(co: Cohort) -> Int:
-    """404.146(a), (b): no quarter that has not begun, none after death. year * 4 + quarter of the last one."""
+    """404.146(a), (b): no quarter that has not begun, none after death. year * 4 + quarter of the
+    last one."""
     last = waiting_month(co.risk) if co.branch == INVALIDITY else month_of(co.risk)
     return last // 3
 
 
 def waiting_month(onset: NDArray[Any]) -> Int:
-    """First full calendar month of disability, where the waiting period begins (404.315(d)): month index."""
+    """First full calendar month of disability, where the waiting period begins (404.315(d)): month
+    index."""
     return month_of(onset) + (day_in_month(onset) > 1)
 
 

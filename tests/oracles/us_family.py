@@ -1,4 +1,5 @@
-"""The family of one worker, plain Python: 42 USC 402(b)-(h), 403(a). Money in cents; see us_oasdi."""
+"""The family of one worker, plain Python: 42 USC 402(b)-(h), 403(a). Money in cents; see
+us_oasdi."""
 
 from __future__ import annotations
 
@@ -34,13 +35,19 @@ class Line:
 def maximum_at_eligibility(pia: int, eligible: int) -> int:
     """403(a)(1): 150, 272, 134 and 175 percent of the parts between the bend points."""
     one, two, three = (int(law.T[f"maximum_bend_{i}"][eligible]) * 100 for i in (1, 2, 3))
-    parts = [min(pia, one), max(0, min(pia, two) - one), max(0, min(pia, three) - two), max(0, pia - three)]
+    parts = [
+        min(pia, one),
+        max(0, min(pia, two) - one),
+        max(0, min(pia, three) - two),
+        max(0, pia - three),
+    ]
     raw = Fraction(sum(p * k for p, k in zip(parts, (150, 272, 134, 175), strict=True)), 100)
     return dime(raw, eligible >= 1983)
 
 
 def disability_at_eligibility(pia: int, amount: Fraction, eligible: int) -> int:
-    """403(a)(6): the lower of 85 percent of the AIME and 150 percent of the PIA, but not below the PIA."""
+    """403(a)(6): the lower of 85 percent of the AIME and 150 percent of the PIA, but not below the
+    PIA."""
     down = eligible >= 1983
     return max(min(dime(amount * 85, down), dime(Fraction(pia * 3, 2), down)), pia)
 
@@ -55,11 +62,16 @@ def artificial_aime(pia: int, eligible: int) -> Fraction:
         value = (100 * p - 58 * one) / 32
     else:
         value = (100 * p - 58 * one - 17 * two) / 15
-    return Fraction(-(-value.numerator // value.denominator)) if eligible >= 1983 else Fraction(int(value))
+    return (
+        Fraction(-(-value.numerator // value.denominator))
+        if eligible >= 1983
+        else Fraction(int(value))
+    )
 
 
 def special_maximum(w: Worker, years: int) -> int:
-    """Appendix V: 150 percent in January 1979, then each increase, never below 150 percent of the PIA."""
+    """Appendix V: 150 percent in January 1979, then each increase, never below 150 percent of the
+    PIA."""
     pia = min(20, max(0, years - 10)) * 1150
     most = dime(Fraction(pia * 3, 2), False)
     for year, rate in law.increases(1979, w.month):
@@ -70,7 +82,8 @@ def special_maximum(w: Worker, years: int) -> int:
 
 
 def widow_eligibility(w: Worker, m: Member) -> int:
-    """402(e)(2)(B): the later of death and the widow(er)'s year of 60 (disabled: of onset, from 50), at most 62 of the worker."""
+    """402(e)(2)(B): the later of death and the widow(er)'s year of 60 (disabled: of onset, from
+    50), at most 62 of the worker."""
     assert w.death
     own = (m.born - law.timedelta(1)).year + 60
     if m.disabled:
@@ -83,7 +96,10 @@ def widow_pia(w: Worker, m: Member, n: int) -> int:
     """The PIA as if the year of eligibility were that year; for deaths before 62, from 1985."""
     assert w.death
     year = widow_eligibility(w, m)
-    if w.death >= w.attained.replace(year=w.attained.year + 62, day=min(w.attained.day, 28)) or w.foreign:
+    if (
+        w.death >= w.attained.replace(year=w.attained.year + 62, day=min(w.attained.day, 28))
+        or w.foreign
+    ):
         return 0
     pia0 = law.formula(law.aime(law.index_earnings(w.earnings, year, w.death.year), n), year)
     return law.with_increases(pia0, year, w.month)
@@ -120,14 +136,18 @@ def reduce(w: Worker, m: Member, line: Line) -> None:
         part = Fraction(1) if m.disabled and line.months > whole else Fraction(line.months, whole)
         cut = line.limited * Fraction(285, 1000) * part
     else:
-        cut = line.limited * (Fraction(25 * min(line.months, 36), 3600) + Fraction(5 * max(0, line.months - 36), 1200))
+        cut = line.limited * (
+            Fraction(25 * min(line.months, 36), 3600) + Fraction(5 * max(0, line.months - 36), 1200)
+        )
     line.benefit = line.limited - dime(cut, False)
 
 
 def family(w: Worker, members: list[Member], pia: int, most: int, n: int) -> list[Line]:
     """403(a): in one proportion within the maximum; a divorced spouse stands outside it."""
     lines = [member(w, m, pia, n) for m in members]
-    inside = [line for line, m in zip(lines, members, strict=True) if m.relation != "divorced_spouse"]
+    inside = [
+        line for line, m in zip(lines, members, strict=True) if m.relation != "divorced_spouse"
+    ]
     room = most if w.branch == "survivor" else max(0, most - pia)
     total = sum(line.full for line in inside)
     for line, m in zip(lines, members, strict=True):

@@ -1,7 +1,9 @@
 """One worker, plain Python: United States OASDI (42 USC 402-433). Money in whole cents.
 
-Independent of the calculator: it reads the same tables (calculators/us/oasdi.yaml) and nothing else. Read it
-beside the Act: 413 quarters, 414 insured status, 415 primary insurance amount, 402 reductions, 404.1918 totalization.
+Independent of the calculator: it reads the same tables (calculators/us/oasdi.yaml) and nothing
+else. Read it
+beside the Act: 413 quarters, 414 insured status, 415 primary insurance amount, 402 reductions,
+404.1918 totalization.
 """
 
 from __future__ import annotations
@@ -21,7 +23,11 @@ Month = tuple[int, int]
 
 def tables() -> dict[str, Any]:
     text = yaml.load(YAML.read_text("utf-8"), yaml.BaseLoader)["tables"]
-    return {name: {int(k): Fraction(v) for k, v in t["values"].items()} for name, t in text.items() if "values" in t}
+    return {
+        name: {int(k): Fraction(v) for k, v in t["values"].items()}
+        for name, t in text.items()
+        if "values" in t
+    }
 
 
 T = tables()
@@ -85,12 +91,15 @@ def quarters_of(w: Worker) -> dict[int, int]:
     """413(a)(2), (d): from 1978 by the yearly amount, before as certified."""
     out = {}
     for year, cents in w.earnings.items():
-        out[year] = min(4, cents // int(QC[year] * 100)) if year >= 1978 else w.quarters.get(year, 0)
+        out[year] = (
+            min(4, cents // int(QC[year] * 100)) if year >= 1978 else w.quarters.get(year, 0)
+        )
     return out
 
 
 def counted(qcs: dict[int, int], first: int, last: int) -> int:
-    """Quarters of coverage in the calendar quarters first..last (year * 4 + quarter): a year's quarters are placed where they help."""
+    """Quarters of coverage in the calendar quarters first..last (year * 4 + quarter): a year's
+    quarters are placed where they help."""
     total = 0
     for year, n in qcs.items():
         low, high = max(first, year * 4), min(last, year * 4 + 3)
@@ -99,7 +108,8 @@ def counted(qcs: dict[int, int], first: int, last: int) -> int:
 
 
 def minimum_quarters(w: Worker) -> int:
-    """414(a): a quarter for each year after 1950 or the year of 21, before the year of 62, death or disability."""
+    """414(a): a quarter for each year after 1950 or the year of 21, before the year of 62, death or
+    disability."""
     end = w.attained.year + 62
     if w.branch == "survivor":
         assert w.death
@@ -138,7 +148,11 @@ def index_earnings(earnings: dict[int, int], eligible: int, last: int) -> dict[i
         if not 1951 <= year <= last:
             continue
         used = min(cents, int(BASE[year] * 100))
-        quotient = Fraction(half_up(AWI[eligible - 2] / AWI[year] * 10**7), 10**7) if year < eligible - 2 else 1
+        quotient = (
+            Fraction(half_up(AWI[eligible - 2] / AWI[year] * 10**7), 10**7)
+            if year < eligible - 2
+            else 1
+        )
         out[year] = half_up(used * quotient)
     return out
 
@@ -174,10 +188,15 @@ def with_increases(amount: int, eligible: int, at: Month) -> int:
 
 
 def special_years(w: Worker) -> int:
-    """404.261: $900 a year before 1951 (at most 14), then years with the share of the old-law base."""
+    """404.261: $900 a year before 1951 (at most 14), then years with the share of the old-law
+    base."""
     early = min(14, sum(min(c, 300000) for y, c in w.earnings.items() if y < 1951) // 90000)
     share = {y: steps(T["special_minimum_share"], y) for y in w.earnings if y >= 1951}
-    return early + sum(1 for y, s in share.items() if y <= last_year(w) and w.earnings[y] * 100 >= OLD_BASE[y] * 100 * s)
+    return early + sum(
+        1
+        for y, s in share.items()
+        if y <= last_year(w) and w.earnings[y] * 100 >= OLD_BASE[y] * 100 * s
+    )
 
 
 def special_minimum(w: Worker) -> int:
@@ -200,8 +219,15 @@ def theoretical(w: Worker, eligible: int, n: int) -> dict[str, Any]:
     qcs, available = quarters_of(w), available_wage(w, eligible)
     end = min(last_year(w), max([eligible, *w.earnings]))
     used = {y: q for y, q in qcs.items() if q and y <= end}
-    ratio = {y: Fraction(half_up(min(Fraction(w.earnings[y]), BASE[y] * 100 * q / 4) / AWI[min(y, available)] * 10**5), 10**7)
-             for y, q in used.items()}
+    ratio = {
+        y: Fraction(
+            half_up(
+                min(Fraction(w.earnings[y]), BASE[y] * 100 * q / 4) / AWI[min(y, available)] * 10**5
+            ),
+            10**7,
+        )
+        for y, q in used.items()
+    }
     rep = Fraction(half_up(sum(ratio.values()) * 4 / sum(used.values()) * 10**7), 10**7)
     turned, stop = w.attained.year, eligible
     if w.branch == "survivor" and w.death and w.death.year == eligible:
@@ -217,20 +243,33 @@ def theoretical(w: Worker, eligible: int, n: int) -> dict[str, Any]:
     pia0 = formula(amount, eligible)
     pia = with_increases(pia0, eligible, w.month)
     share = Fraction(sum(used.values()), 4 * n)
-    return {"relative_earnings_position": rep, "theoretical_earnings": record, "theoretical_aime": amount,
-            "theoretical_pia_at_eligibility": pia0, "theoretical_pia": pia, "numerator": sum(used.values()),
-            "denominator": 4 * n, "pro_rata_pia": dime(pia * share), "raw_pro_rata": dime(pia0 * share),
-            "yearly_ratio": ratio}
+    return {
+        "relative_earnings_position": rep,
+        "theoretical_earnings": record,
+        "theoretical_aime": amount,
+        "theoretical_pia_at_eligibility": pia0,
+        "theoretical_pia": pia,
+        "numerator": sum(used.values()),
+        "denominator": 4 * n,
+        "pro_rata_pia": dime(pia * share),
+        "raw_pro_rata": dime(pia0 * share),
+        "yearly_ratio": ratio,
+    }
 
 
 def national(w: Worker, eligible: int, n: int) -> dict[str, Any]:
     amount = aime(index_earnings(w.earnings, eligible, last_year(w)), n)
     pia0 = formula(amount, eligible)
-    return {"aime": amount, "pia_at_eligibility": pia0, "wage_indexed_pia": with_increases(pia0, eligible, w.month)}
+    return {
+        "aime": amount,
+        "pia_at_eligibility": pia0,
+        "wage_indexed_pia": with_increases(pia0, eligible, w.month),
+    }
 
 
 def insured_from(w: Worker) -> int:
-    """First month of the quarter in which the worker is fully insured (delayed credits need it, 402(w)(2)(A))."""
+    """First month of the quarter in which the worker is fully insured (delayed credits need it,
+    402(w)(2)(A))."""
     qcs, need = quarters_of(w), minimum_quarters(w)
     if w.foreign:
         return 0
@@ -241,7 +280,8 @@ def insured_from(w: Worker) -> int:
 
 
 def delayed_months(w: Worker) -> int:
-    """404.313: months from full retirement age to 70; in the year of entitlement only those of earlier years."""
+    """404.313: months from full retirement age to 70; in the year of entitlement only those of
+    earlier years."""
     entitled, paid = month_index(w.first), month_index(w.month)
     start = max(attained_month(w.born, full_age(w.attained.year)), insured_from(w))
     seventy = attained_month(w.born, 840)
@@ -255,13 +295,15 @@ def delayed_months(w: Worker) -> int:
 
 
 def early_reduction(amount: int, months: int) -> int:
-    """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond; the reduction up to the dime."""
+    """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond; the reduction up to the
+    dime."""
     share = Fraction(5 * min(months, 36), 900) + Fraction(5 * max(0, months - 36), 1200)
     return amount - dime(amount * share, False)
 
 
 def own_benefit(w: Worker, pia: int, support: int | None = None) -> dict[str, int]:
-    """support: the amount to which credits apply where the special minimum is the PIA (404.313(e))."""
+    """support: the amount to which credits apply where the special minimum is the PIA
+    (404.313(e))."""
     early = attained_month(w.born, full_age(w.attained.year)) - month_index(w.first)
     if w.branch == "disability":
         return {"benefit": pia, "months": 0}
