@@ -69,8 +69,18 @@ class Parametric(Scheme):
         self.cut = Step("cut_percent", "1e-4", cite("cut"), months_early="month")
         self.pension = Step("pension", money, cite("pension"), before=money, minimum=money)
         self.gratuity = Step("gratuity_months", "1e-4", cite("refund"), units=self.unit)
-        self.steps = (self.pay, self.months, self.above, self.whole, self.extra, self.rate, self.full, self.cut,
-                      self.pension, self.gratuity)
+        self.steps = (
+            self.pay,
+            self.months,
+            self.above,
+            self.whole,
+            self.extra,
+            self.rate,
+            self.full,
+            self.cut,
+            self.pension,
+            self.gratuity,
+        )
 
     def cite(self, part: str) -> str:
         """Citation of a block, else of the block `rate`, which every such scheme has."""
@@ -87,15 +97,29 @@ class Parametric(Scheme):
         self.late_entrants(run, view)
         if co.branch == REFUND:
             return self.qualify_refund(run, view)
-        opens = [(counted >= int(way["units"])) & (age >= int(way["age"])) & self.valid(way, co.claim)
-                 for way in self.ways]
+        opens = [
+            (counted >= int(way["units"])) & (age >= int(way["age"])) & self.valid(way, co.claim)
+            for way in self.ways
+        ]
         variant = np.select(opens, list(range(1, len(opens) + 1)), 0)
-        needed = np.array([min(int(way["units"]) for way in self.ways)] + [int(way["units"]) for way in self.ways])
+        needed = np.array(
+            [min(int(way["units"]) for way in self.ways)] + [int(way["units"]) for way in self.ways]
+        )
         ages = [np.where(counted >= int(way["units"]), int(way["age"]), 9999) for way in self.ways]
         youngest = np.min(np.stack(ages), axis=0)
-        earliest = np.where(youngest < 9999, add_months(co.born, np.minimum(youngest, 1200)), NODATE)
+        earliest = np.where(
+            youngest < 9999, add_months(co.born, np.minimum(youngest, 1200)), NODATE
+        )
         rank = np.where(variant > 0, len(self.ways) + 1 - variant, 0)
-        return Qualification(variant > 0, view.own.total(), counted, needed[variant], variant, rank, earliest=earliest)
+        return Qualification(
+            variant > 0,
+            view.own.total(),
+            counted,
+            needed[variant],
+            variant,
+            rank,
+            earliest=earliest,
+        )
 
     def late_entrants(self, run: Run, view: View) -> None:
         """Who first entered on or after `entrants.until` is under a law that this file does not hold."""
@@ -107,7 +131,12 @@ class Parametric(Scheme):
         first = np.argmax(months > 0, axis=1)
         low = months[np.arange(run.n), first]
         entered = view.years[first].astype(np.int64) * 12 + LOWEST_BIT[low]
-        run.lacks((low > 0) & (entered >= until), "rule_unknown", what="law of later entrants", cite=block["cite"])
+        run.lacks(
+            (low > 0) & (entered >= until),
+            "rule_unknown",
+            what="law of later entrants",
+            cite=block["cite"],
+        )
 
     def qualify_refund(self, run: Run, view: View) -> Qualification:
         """A lump sum where the periods stay below what a pension needs."""
@@ -127,14 +156,21 @@ class Parametric(Scheme):
 
     # -- amount
 
-    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+    def accrue(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
+    ) -> Quantity:
         """Base x rate on the units of the basis, a month."""
         base = run.step(self.pay, lambda: self.average_pay(run, co, view))
         if co.branch == REFUND:
-            months = run.step(self.gratuity, lambda: self.pieces(run, view.own.total(), self.law["refund"]),
-                              units=view.own.total)
+            months = run.step(
+                self.gratuity,
+                lambda: self.pieces(run, view.own.total(), self.law["refund"]),
+                units=view.own.total,
+            )
             return Quantity(mul_div(base, months, 10**4, "half_up"), f"{self.currency} cent")
-        rate = run.step(self.rate, lambda: self.rate_of(run, view.units(basis)), units=lambda: view.units(basis))
+        rate = run.step(
+            self.rate, lambda: self.rate_of(run, view.units(basis)), units=lambda: view.units(basis)
+        )
         full = mul_div(base, rate, 100 * PERCENT, "half_up")
         run.trace(self.full, full, average_pay=base, rate=rate)
         return Quantity(full, f"{self.currency} cent")
@@ -148,8 +184,12 @@ class Parametric(Scheme):
             want, _ = run.fact(self.months, need=np.ones(run.n, np.bool_))
         total, months = earned(view, last - want, last)
         run.lacks(total == 0, "fact_missing", fact=self.pay.key, cite=self.pay.cite)
-        run.lacks((total > 0) & (months < np.minimum(want, view.own.total())), "rule_unknown",
-                  what="a gap in the last months of the record", cite=self.pay.cite)
+        run.lacks(
+            (total > 0) & (months < np.minimum(want, view.own.total())),
+            "rule_unknown",
+            what="a gap in the last months of the record",
+            cite=self.pay.cite,
+        )
         divisor = months if block.get("or_less") else want
         return div(total, np.maximum(divisor, 1), "half_up")
 
@@ -178,19 +218,27 @@ class Parametric(Scheme):
         run.trace(self.extra, extra)
         return np.asarray(extra)
 
-    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+    def payable(
+        self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
+    ) -> Amounts:
         """Less the cut for an early start, at least the minimum (national route), rounded as the file says."""
         if co.branch == REFUND:
             return Amounts(parts["amount"], self.currency, "once")
         cut = np.zeros(run.n, np.int64)
         for i, way in enumerate(self.ways):
             if "cut" in way:
-                cut = np.where(qual.variant == i + 1, self.cut_of(run, co, way["cut"], qual.variant == i + 1), cut)
+                cut = np.where(
+                    qual.variant == i + 1,
+                    self.cut_of(run, co, way["cut"], qual.variant == i + 1),
+                    cut,
+                )
         before = parts["amount"]
         amount = mul_div(before, 100 * PERCENT - cut, 100 * PERCENT, "half_up")
         floor = self.minimum(run, co, qual)
         rule = self.law.get("round", {})
-        amount = to_step(np.maximum(amount, floor), int(rule.get("step", 1)), str(rule.get("how", "half_up")))
+        amount = to_step(
+            np.maximum(amount, floor), int(rule.get("step", 1)), str(rule.get("how", "half_up"))
+        )
         run.trace(self.pension, amount, before=before, minimum=floor)
         return Amounts(amount, self.currency, str(self.law.get("per", "month")))
 
@@ -213,11 +261,15 @@ class Parametric(Scheme):
     def minima(self, run: Run, co: Cohort, variant: NDArray[Any]) -> Int:
         out = np.zeros(run.n, np.int64)
         for row in self.law.get("minimum", []):
-            who = np.isin(variant, [k for k, name in self.variants.items() if row["way"] in (name, "any")])
+            who = np.isin(
+                variant, [k for k, name in self.variants.items() if row["way"] in (name, "any")]
+            )
             table = self.tables[str(row["table"])]
             value = table.at(co.claim, run, need=who)
             minor = value * 10 ** (unit_scale(f"{self.currency} cent")[0] - table.scale)
-            out = np.where(who, mul_div(minor, int(row["share"][0]), int(row["share"][1]), "half_up"), out)
+            out = np.where(
+                who, mul_div(minor, int(row["share"][0]), int(row["share"][1]), "half_up"), out
+            )
         return out
 
     # -- what agreements ask
@@ -237,7 +289,9 @@ class Parametric(Scheme):
 def broken(run: Run, x: Int, each: int, part: str, step: Step) -> Int:
     """Steps of `each` in x; a broken step is dropped, counted or makes the amount unknown."""
     if part == "unknown":
-        run.lacks(x % each != 0, "rule_unknown", what="a broken step", step=step.key, cite=step.cite)
+        run.lacks(
+            x % each != 0, "rule_unknown", what="a broken step", step=step.key, cite=step.cite
+        )
     return div(x, each, "up" if part == "up" else "down")
 
 
@@ -256,17 +310,25 @@ def earned(view: View, first: Int, last: Int) -> tuple[Int, Int]:
 def masks(view: View) -> NDArray[np.uint16]:
     """Touched months of the own record; a year credited as a whole touches them all."""
     own = view.own
-    return own.months if own.months is not None else np.where(own.by_year > 0, 0xFFF, 0).astype(np.uint16)
+    return (
+        own.months
+        if own.months is not None
+        else np.where(own.by_year > 0, 0xFFF, 0).astype(np.uint16)
+    )
 
 
 def end_of_record(view: View) -> Int:
     """Month after the last credited month: int64[n]."""
     months = masks(view)
     last = months.shape[1] - 1 - np.argmax(months[:, ::-1] > 0, axis=1)
-    return np.asarray(view.years[last].astype(np.int64) * 12 + BITS[months[np.arange(len(months)), last]])
+    return np.asarray(
+        view.years[last].astype(np.int64) * 12 + BITS[months[np.arange(len(months)), last]]
+    )
 
 
 def months_before(view: View, month: int) -> Int:
     """Credited months of the own record before a calendar month: int64[n]."""
     zero = np.zeros(len(view.own.undated), np.int64)
-    return np.asarray(POPCOUNT[masks(view) & window_mask(view.own.years, zero, zero + month)].sum(axis=1))
+    return np.asarray(
+        POPCOUNT[masks(view) & window_mask(view.own.years, zero, zero + month)].sum(axis=1)
+    )

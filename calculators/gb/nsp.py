@@ -17,14 +17,28 @@ from portability.cohort import SEXES
 from portability.coverage import Credited, credit_by_dates, merged
 from portability.dates import FOREVER, NODATE, add_months, day, first_day
 from portability.exact import mul_div
-from portability.scheme import Amounts, Cohort, Int, Qualification, Quantity, RowSet, Run, Scheme, Step, View
+from portability.scheme import (
+    Amounts,
+    Cohort,
+    Int,
+    Qualification,
+    Quantity,
+    RowSet,
+    Run,
+    Scheme,
+    Step,
+    View,
+)
 
 Bool = NDArray[np.bool_]
 ACT = "https://www.legislation.gov.uk/ukpga/2014/19/part/1"
 GOV = "https://www.gov.uk/new-state-pension/how-its-calculated"
 DEFER = "https://www.gov.uk/deferring-state-pension/what-you-get"
 MALE, UNSPECIFIED = SEXES.index("male"), SEXES.index("unspecified")
-NEW_RULES, BASIC_30 = day("2016-04-06"), day("2010-04-06")  # Pensions Act 2014 s. 1; Pensions Act 2007 s. 1
+NEW_RULES, BASIC_30 = (
+    day("2016-04-06"),
+    day("2010-04-06"),
+)  # Pensions Act 2014 s. 1; Pensions Act 2007 s. 1
 WEEKS = 52  # weeks of contributions or credits that make a year
 NEW, BASIC = 1, 2
 
@@ -32,12 +46,31 @@ BEFORE = Step("qualifying_years_before_2016", "year", "Pensions Act 2014 s. 4", 
 AFTER = Step("qualifying_years_from_2016", "year", "Pensions Act 2014 s. 2", ACT)
 YEARS = Step("qualifying_years", "year", "Pensions Act 2014 ss. 2, 4", ACT)
 FULL = Step("full_rate", "GBP cent", "Pensions Act 2014 s. 3", ACT)
-PER_YEAR = Step("rate_per_year", "GBP cent", "Pensions Act 2014 s. 2(3): 1/35", GOV, full="GBP cent")
-ADDITIONAL = Step("additional_pension", "GBP cent", "Pensions Act 2014 sch. 1 para. 3: old rules, after deduction", ACT)
-DEDUCTION = Step("contracted_out_deduction", "GBP cent", "Pensions Act 2014 sch. 1 para. 5: 0 if never", ACT)
-STARTING = Step("starting_amount", "GBP cent", "Pensions Act 2014 sch. 1: higher of old and new rules", ACT)
-WEEKLY = Step("weekly_rate", "GBP cent", "Pensions Act 2014 ss. 2-5", GOV, full="GBP cent", qualifying="year")
-INCREMENT = Step("deferral_increment", "GBP cent", "Pensions Act 2014 s. 17: 1 % for 9 weeks", DEFER, weeks="week")
+PER_YEAR = Step(
+    "rate_per_year", "GBP cent", "Pensions Act 2014 s. 2(3): 1/35", GOV, full="GBP cent"
+)
+ADDITIONAL = Step(
+    "additional_pension",
+    "GBP cent",
+    "Pensions Act 2014 sch. 1 para. 3: old rules, after deduction",
+    ACT,
+)
+DEDUCTION = Step(
+    "contracted_out_deduction", "GBP cent", "Pensions Act 2014 sch. 1 para. 5: 0 if never", ACT
+)
+STARTING = Step(
+    "starting_amount", "GBP cent", "Pensions Act 2014 sch. 1: higher of old and new rules", ACT
+)
+WEEKLY = Step(
+    "weekly_rate", "GBP cent", "Pensions Act 2014 ss. 2-5", GOV, full="GBP cent", qualifying="year"
+)
+INCREMENT = Step(
+    "deferral_increment",
+    "GBP cent",
+    "Pensions Act 2014 s. 17: 1 % for 9 weeks",
+    DEFER,
+    weeks="week",
+)
 
 
 @define
@@ -61,7 +94,18 @@ def april(year: Any) -> Int:
 class NewStatePension(Scheme):
     """Pensions Act 2014 ss. 1-5, 17; Pensions Act 1995 sch. 4."""
 
-    steps = (BEFORE, AFTER, YEARS, FULL, PER_YEAR, ADDITIONAL, DEDUCTION, STARTING, WEEKLY, INCREMENT)
+    steps = (
+        BEFORE,
+        AFTER,
+        YEARS,
+        FULL,
+        PER_YEAR,
+        ADDITIONAL,
+        DEDUCTION,
+        STARTING,
+        WEEKLY,
+        INCREMENT,
+    )
     variants: Mapping[int, str] = {NEW: "new_state_pension", BASIC: "basic_pension"}
 
     def pension_day(self, run: Run, co: Cohort) -> Int:
@@ -71,7 +115,12 @@ class NewStatePension(Scheme):
         month = np.where(written > 0, written // 10000 * 12 + written // 100 % 100 - 1, 0)
         fixed = first_day(month) + written % 100 - 1
         old_men = co.born < day("1953-12-06")
-        run.lacks(old_men & (co.sex == UNSPECIFIED), "fact_missing", fact="sex", cite="Pensions Act 1995 sch. 4")
+        run.lacks(
+            old_men & (co.sex == UNSPECIFIED),
+            "fact_missing",
+            fact="sex",
+            cite="Pensions Act 1995 sch. 4",
+        )
         both = np.where(written > 0, np.maximum(age, fixed), age)
         return np.where(old_men & (co.sex == MALE), add_months(co.born, 780), both)
 
@@ -81,16 +130,29 @@ class NewStatePension(Scheme):
         """Weeks by calendar year for treaties; beside them the qualifying tax years before pension age."""
         plain = credit_by_dates(len(co), rows, years, self.unit)
         before, after = self.tax_years(co, rows, years, self.pension_day(run, co))
-        return TaxYears(plain.unit, plain.years, plain.by_year, plain.undated, plain.earnings, plain.months,
-                        plain.kinds, before=before, after=after)
+        return TaxYears(
+            plain.unit,
+            plain.years,
+            plain.by_year,
+            plain.undated,
+            plain.earnings,
+            plain.months,
+            plain.kinds,
+            before=before,
+            after=after,
+        )
 
-    def tax_years(self, co: Cohort, rows: RowSet, years: NDArray[np.int32], pension: Int) -> tuple[Int, Int]:
+    def tax_years(
+        self, co: Cohort, rows: RowSet, years: NDArray[np.int32], pension: Int
+    ) -> tuple[Int, Int]:
         """52 weeks of contributions or credits, or earnings of 52 lower earnings limits, in a tax year before it."""
         m = len(co)
         before, after = np.zeros(m, np.int64), np.zeros(m, np.int64)
         lines = rows.where(rows.status == 0)
         sums = self.certified_years(lines, before)
-        spans = lines.where((lines.start != NODATE) & (lines.end > lines.start) & (lines.credited < 0))
+        spans = lines.where(
+            (lines.start != NODATE) & (lines.end > lines.start) & (lines.credited < 0)
+        )
         who, start, end = merged(spans.person, spans.start, spans.end)
         paid = lines.where((lines.start != NODATE) & (lines.earnings > 0))
         for year in range(int(years[0]) - 1, int(years[-1]) + 1):
@@ -110,8 +172,12 @@ class NewStatePension(Scheme):
         out: dict[int, Int] = {}
         certified = lines.where(lines.credited >= 0)
         dated = certified.start != NODATE
-        first = np.array([tax_year(int(d)) if d != NODATE else 0 for d in certified.start], np.int64)
-        last = np.array([tax_year(int(d) - 1) if d != NODATE else 1 for d in certified.end], np.int64)
+        first = np.array(
+            [tax_year(int(d)) if d != NODATE else 0 for d in certified.start], np.int64
+        )
+        last = np.array(
+            [tax_year(int(d) - 1) if d != NODATE else 1 for d in certified.end], np.int64
+        )
         single = dated & (first == last)
         np.add.at(before, certified.person[~single], certified.credited[~single] // (1000 * WEEKS))
         for year in np.unique(first[single]):
@@ -127,14 +193,28 @@ class NewStatePension(Scheme):
         pension, own, foreign = self.pension_day(run, co), view.own.total(), view.foreign()
         years = self.own_years(run, view)
         is_new, is_basic = pension >= NEW_RULES, (pension >= BASIC_30) & (pension < NEW_RULES)
-        run.lacks(pension < BASIC_30, "rule_unknown", what="pension age before 6 April 2010", scheme=self.id)
-        required = np.where(is_new, 10 * WEEKS, WEEKS)  # Pensions Act 2014 s. 2(3) with SI 2015/173 reg. 13
+        run.lacks(
+            pension < BASIC_30,
+            "rule_unknown",
+            what="pension age before 6 April 2010",
+            scheme=self.id,
+        )
+        required = np.where(
+            is_new, 10 * WEEKS, WEEKS
+        )  # Pensions Act 2014 s. 2(3) with SI 2015/173 reg. 13
         counted = np.where(foreign > 0, own + foreign, years * WEEKS)
         enough = (years * WEEKS >= required) | (counted >= required)
         met = enough & (co.claim >= pension) & (is_new | is_basic)
         variant = np.select([met & is_new, met], [NEW, BASIC], 0)
-        return Qualification(met, np.where(foreign > 0, own, counted), counted, required, variant,
-                             met.astype(np.int64), earliest=np.where(enough, pension, NODATE))
+        return Qualification(
+            met,
+            np.where(foreign > 0, own, counted),
+            counted,
+            required,
+            variant,
+            met.astype(np.int64),
+            earliest=np.where(enough, pension, NODATE),
+        )
 
     def own_years(self, run: Run, view: View) -> Int:
         """Qualifying years of the own record, before and from 2016, recorded once."""
@@ -146,30 +226,55 @@ class NewStatePension(Scheme):
 
     # -- amount
 
-    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+    def accrue(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
+    ) -> Quantity:
         """A week: own record by the transitional rules, a theoretical amount on all years by the new rules."""
         new = qual.variant != BASIC
-        full = run.step(FULL, lambda: np.where(new, self.tables["full_rate"].at(co.claim, run, need=new),
-                                               self.tables["basic_rate"].at(co.claim, run, need=~new)))
+        full = run.step(
+            FULL,
+            lambda: np.where(
+                new,
+                self.tables["full_rate"].at(co.claim, run, need=new),
+                self.tables["basic_rate"].at(co.claim, run, need=~new),
+            ),
+        )
         run.trace(PER_YEAR, lambda: mul_div(full, 1, np.where(new, 35, 30), "half_up"), full=full)
         before, after = split(run, view)
         years = before + after if basis == "own" else (view.own.total() + view.foreign()) // WEEKS
         old = new & (before > 0)
-        by_years = mul_div(full, np.minimum(years, np.where(new, 35, 30)), np.where(new, 35, 30), "half_up")
+        by_years = mul_div(
+            full, np.minimum(years, np.where(new, 35, 30)), np.where(new, 35, 30), "half_up"
+        )
         if basis != "own":
-            run.lacks(old, "rule_unknown", what="theoretical amount with years before 6 April 2016", cite="s. 4")
+            run.lacks(
+                old,
+                "rule_unknown",
+                what="theoretical amount with years before 6 April 2016",
+                cite="s. 4",
+            )
             return Quantity(by_years, "GBP cent")
-        weekly = run.step(WEEKLY, lambda: self.transitional(run, co, (before, after), old, full) if old.any() else
-                          by_years, full=full, qualifying=years)
+        weekly = run.step(
+            WEEKLY,
+            lambda: (
+                self.transitional(run, co, (before, after), old, full) if old.any() else by_years
+            ),
+            full=full,
+            qualifying=years,
+        )
         weekly = np.where(old | run.given(WEEKLY), weekly, by_years)
         return Quantity(weekly, "GBP cent")
 
-    def transitional(self, run: Run, co: Cohort, years: tuple[Int, Int], old: Bool, full: Int) -> Int:
+    def transitional(
+        self, run: Run, co: Cohort, years: tuple[Int, Int], old: Bool, full: Int
+    ) -> Int:
         """Pensions Act 2014 ss. 4-6: starting amount revalued, 1/35 for each later year up to the full rate."""
         before, after = years
         start = run.step(STARTING, lambda: self.starting_amount(run, before, old), when=old)
         rate_2016 = self.tables["full_rate"].at(np.full(run.n, NEW_RULES), run)
-        risen = mul_div(np.minimum(start, rate_2016), full, rate_2016, "half_up") + mul_div(full, after, 35, "half_up")
+        risen = mul_div(np.minimum(start, rate_2016), full, rate_2016, "half_up") + mul_div(
+            full, after, 35, "half_up"
+        )
         tax_years = np.array([tax_year(int(d)) for d in co.claim], np.int64)
         above = old & (start > rate_2016)
         factor = self.tables["protected_factor"].at(tax_years, run, need=above)
@@ -181,11 +286,17 @@ class NewStatePension(Scheme):
         additional, _ = run.fact(ADDITIONAL, need=old)
         deduction, _ = run.fact(DEDUCTION, need=old)
         first = np.full(run.n, NEW_RULES)
-        basic = mul_div(self.tables["basic_rate"].at(first + 5, run), np.minimum(before, 30), 30, "half_up")
-        new = mul_div(self.tables["full_rate"].at(first, run), np.minimum(before, 35), 35, "half_up")
+        basic = mul_div(
+            self.tables["basic_rate"].at(first + 5, run), np.minimum(before, 30), 30, "half_up"
+        )
+        new = mul_div(
+            self.tables["full_rate"].at(first, run), np.minimum(before, 35), 35, "half_up"
+        )
         return np.asarray(np.maximum(basic + additional, np.maximum(new - deduction, 0)))
 
-    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+    def payable(
+        self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
+    ) -> Amounts:
         """A week, with the increment for weeks of deferral (none below nine; five under the old rules)."""
         pension = self.pension_day(run, co)
         weeks = np.maximum(co.claim - pension, 0) // 7
@@ -203,8 +314,10 @@ def split(run: Run, view: View) -> tuple[Int, Int]:
     """Qualifying years before and from 6 April 2016, certified figures first."""
     own = view.own
     assert isinstance(own, TaxYears)
-    made = [np.where(run.given(step), run.facts.get(step.key, value), value)
-            for step, value in ((BEFORE, own.before), (AFTER, own.after))]
+    made = [
+        np.where(run.given(step), run.facts.get(step.key, value), value)
+        for step, value in ((BEFORE, own.before), (AFTER, own.after))
+    ]
     return made[0], made[1]
 
 

@@ -16,33 +16,76 @@ from portability.cohort import REFUND
 from portability.coverage import POPCOUNT, window_mask
 from portability.dates import NODATE, add_months, age_months, day, first_day, month_of
 from portability.exact import div, mul_div
-from portability.scheme import Amounts, Cohort, Int, Qualification, Quantity, Run, Scheme, Step, View
+from portability.scheme import (
+    Amounts,
+    Cohort,
+    Int,
+    Qualification,
+    Quantity,
+    Run,
+    Scheme,
+    Step,
+    View,
+)
 
 Bool = NDArray[np.bool_]
 EPS = "https://www.casemine.com/act/in/5f5f125b9fca195c05ccf15f"
-START = int(month_of(day("1995-11-16")))  # EPS 1995 para. 1(2): contributory service runs from this month
+START = int(
+    month_of(day("1995-11-16"))
+)  # EPS 1995 para. 1(2): contributory service runs from this month
 AVERAGE_60, MONTHLY_D = day("2014-09-01"), day("2024-06-14")
 SUPERANNUATION, EARLY, WITHDRAWAL = 1, 2, 3
 RUPEE = 100  # paise
 
-ELIGIBLE = Step("eligible_service_years", "year", "EPS 1995 para. 9: six months and more make a year",
-                "https://www.citehr.com/amp.php?t=632606", months="month")
+ELIGIBLE = Step(
+    "eligible_service_years",
+    "year",
+    "EPS 1995 para. 9: six months and more make a year",
+    "https://www.citehr.com/amp.php?t=632606",
+    months="month",
+)
 SALARY = Step("pensionable_salary", "INR cent", "EPS 1995 para. 11", EPS, months="month")
 SERVICE = Step("pensionable_service", "month", "EPS 1995 para. 10", EPS)
-WEIGHTED = Step("with_weightage", "month", "EPS 1995 para. 10(2): two years more at 58 with twenty years", EPS,
-                service="month")
-MONTHLY = Step("monthly_pension", "INR cent", "EPS 1995 para. 12(2): salary x service / 70", EPS, salary="INR cent",
-               service="month")
-HIGH = Step("salary_1995_at_least_2500", "1", "EPS 1995 para. 12(3): 1 for 2,500 and more on 15.11.1995", EPS)
+WEIGHTED = Step(
+    "with_weightage",
+    "month",
+    "EPS 1995 para. 10(2): two years more at 58 with twenty years",
+    EPS,
+    service="month",
+)
+MONTHLY = Step(
+    "monthly_pension",
+    "INR cent",
+    "EPS 1995 para. 12(2): salary x service / 70",
+    EPS,
+    salary="INR cent",
+    service="month",
+)
+HIGH = Step(
+    "salary_1995_at_least_2500",
+    "1",
+    "EPS 1995 para. 12(3): 1 for 2,500 and more on 15.11.1995",
+    EPS,
+)
 SLAB = Step("past_service_slab", "INR cent", "EPS 1995 para. 12(3)", EPS)
 TABLE_B = Step("table_b_factor", "1e-5", "EPS 1995 table B", EPS, waited="year")
 PAST = Step("past_service_benefit", "INR cent", "EPS 1995 para. 12(3) with table B", EPS)
-DEFERRED = Step("deferred_years", "year", "EPS 1995 para. 12: years of deferral after 58, at most two", EPS)
-TOTAL = Step("total_pension", "INR cent", "EPS 1995 para. 12", EPS, monthly="INR cent", past="INR cent")
+DEFERRED = Step(
+    "deferred_years", "year", "EPS 1995 para. 12: years of deferral after 58, at most two", EPS
+)
+TOTAL = Step(
+    "total_pension", "INR cent", "EPS 1995 para. 12", EPS, monthly="INR cent", past="INR cent"
+)
 WAGE = Step("wage_at_exit", "INR cent", "EPS 1995 para. 14", EPS)
 FACTOR = Step("table_d_factor", "1e-2", "EPS 1995 table D", EPS, months="month")
-BENEFIT = Step("withdrawal_benefit", "INR cent", "EPS 1995 para. 14 with table D", EPS, wage="INR cent",
-               factor="1e-2")
+BENEFIT = Step(
+    "withdrawal_benefit",
+    "INR cent",
+    "EPS 1995 para. 14 with table D",
+    EPS,
+    wage="INR cent",
+    factor="1e-2",
+)
 
 
 def service(view: View) -> tuple[Int, Int]:
@@ -54,9 +97,27 @@ def service(view: View) -> tuple[Int, Int]:
 class Eps(Scheme):
     """EPS 1995 paras. 9-12, 14."""
 
-    steps = (ELIGIBLE, SALARY, SERVICE, WEIGHTED, MONTHLY, HIGH, SLAB, TABLE_B, PAST, DEFERRED, TOTAL, WAGE,
-             FACTOR, BENEFIT)
-    variants: Mapping[int, str] = {SUPERANNUATION: "superannuation", EARLY: "early", WITHDRAWAL: "withdrawal"}
+    steps = (
+        ELIGIBLE,
+        SALARY,
+        SERVICE,
+        WEIGHTED,
+        MONTHLY,
+        HIGH,
+        SLAB,
+        TABLE_B,
+        PAST,
+        DEFERRED,
+        TOTAL,
+        WAGE,
+        FACTOR,
+        BENEFIT,
+    )
+    variants: Mapping[int, str] = {
+        SUPERANNUATION: "superannuation",
+        EARLY: "early",
+        WITHDRAWAL: "withdrawal",
+    }
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
         """Para. 12(1): ten years of eligible service at 58, or from 50 at a reduced rate; para. 14 below ten years."""
@@ -74,7 +135,9 @@ class Eps(Scheme):
         rank = np.select(opens, [2, 1], 0)
         return Qualification(variant > 0, own, counted, required, variant, rank, earliest=earliest)
 
-    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+    def accrue(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
+    ) -> Quantity:
         """Para. 12(2): a month, in whole rupees (half up); para. 14 for the withdrawal benefit."""
         if co.branch == REFUND:
             return self.withdrawal(run, co, view)
@@ -84,8 +147,12 @@ class Eps(Scheme):
         more = (months >= 240) & (age_months(co.born, co.claim) >= 696)
         weighted = run.step(WEIGHTED, lambda: months + np.where(more, 24, 0), service=months)
         salary = run.step(SALARY, lambda: self.salary(run, view), months=own)
-        monthly = run.step(MONTHLY, lambda: mul_div(salary, weighted, 840 * RUPEE, "half_up") * RUPEE, salary=salary,
-                           service=weighted)
+        monthly = run.step(
+            MONTHLY,
+            lambda: mul_div(salary, weighted, 840 * RUPEE, "half_up") * RUPEE,
+            salary=salary,
+            service=weighted,
+        )
         return Quantity(monthly, "INR cent")
 
     def salary(self, run: Run, view: View) -> Int:
@@ -97,8 +164,12 @@ class Eps(Scheme):
         run.lacks(paid == 0, "fact_missing", fact=SALARY.key, cite=SALARY.cite)
         average = div(paid, np.maximum(months, 1), "half_up")
         both = (exit_day > AVERAGE_60) & (months_before(view, int(month_of(AVERAGE_60))) > 0)
-        run.lacks(both & (average > 6500 * RUPEE), "rule_unknown", cite=SALARY.cite,
-                  what="ceilings of service before and after September 2014 (disputed)")
+        run.lacks(
+            both & (average > 6500 * RUPEE),
+            "rule_unknown",
+            cite=SALARY.cite,
+            what="ceilings of service before and after September 2014 (disputed)",
+        )
         return average
 
     def capped(self, run: Run, view: View, first: Int, last: Int) -> tuple[Int, Int]:
@@ -108,22 +179,32 @@ class Eps(Scheme):
         calendar = own.years.astype(np.int64)[:, None] * 12 + np.arange(12)[None, :]
         ceiling, known = self.tables["wage_ceiling"].find(first_day(calendar))
         bits = (inside[:, :, None] >> np.arange(12)[None, None, :]) & 1
-        run.lacks(((bits == 1) & ~known[None, :, :]).any(axis=(1, 2)), "parameter_not_published", table="wage_ceiling",
-                  scheme=self.id)
+        run.lacks(
+            ((bits == 1) & ~known[None, :, :]).any(axis=(1, 2)),
+            "parameter_not_published",
+            table="wage_ceiling",
+            scheme=self.id,
+        )
         cap = (bits * ceiling[None, :, :]).sum(axis=2)
         kept, all_ = POPCOUNT[inside], POPCOUNT[masks(view)]
         part = np.minimum(mul_div(np.maximum(own.earnings, 0), kept, np.maximum(all_, 1)), cap)
         return part.sum(axis=1), np.where(own.earnings > 0, kept, 0).sum(axis=1)
 
-    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+    def payable(
+        self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
+    ) -> Amounts:
         """Early: 4 % less a year; deferred: 4 % more a year; at least the minimum at 58; past service beside it."""
         if co.branch == REFUND:
             return Amounts(parts["amount"], "INR", "once")
         amount = parts["amount"]
         early = qual.variant == EARLY
         missing = np.maximum(696 - age_months(co.born, co.claim), 0)
-        run.lacks(early & (missing % 12 != 0), "rule_unknown", what="part of a year before 58",
-                  cite="EPS 1995 para. 12(7)")
+        run.lacks(
+            early & (missing % 12 != 0),
+            "rule_unknown",
+            what="part of a year before 58",
+            cite="EPS 1995 para. 12(7)",
+        )
         rate = self.tables["early_percent"].at(co.claim, run, need=early)
         later, _ = run.fact(DEFERRED)
         factor = np.where(early, 100 - rate * (missing // 12), 100 + 4 * np.minimum(later, 2))
@@ -143,9 +224,17 @@ class Eps(Scheme):
         def by_law() -> Int:
             high, given = run.fact(HIGH, need=has)
             years = months // 12
-            slab = np.where(high > 0, self.tables["past_service_high"].at(years, run, need=has & given),
-                            self.tables["past_service_low"].at(years, run, need=has & given))
-            waited = np.maximum(age_months(np.full(run.n, day("1995-11-16")), add_months(co.born, 696)), 0) // 12
+            slab = np.where(
+                high > 0,
+                self.tables["past_service_high"].at(years, run, need=has & given),
+                self.tables["past_service_low"].at(years, run, need=has & given),
+            )
+            waited = (
+                np.maximum(
+                    age_months(np.full(run.n, day("1995-11-16")), add_months(co.born, 696)), 0
+                )
+                // 12
+            )
             factor = self.tables["table_b"].at(waited, run, need=has & given)
             run.trace(SLAB, slab, when=has)
             run.trace(TABLE_B, factor, when=has, waited=waited)
@@ -160,9 +249,17 @@ class Eps(Scheme):
         monthly = co.claim >= MONTHLY_D
 
         def factor_of() -> Int:
-            run.lacks(~monthly & (months % 12 != 0), "rule_unknown", what="part of a year in table D", cite=FACTOR.cite)
-            return np.where(monthly, self.tables["table_d_months"].at(months, run, need=monthly),
-                            self.tables["table_d_years"].at(months // 12, run, need=~monthly))
+            run.lacks(
+                ~monthly & (months % 12 != 0),
+                "rule_unknown",
+                what="part of a year in table D",
+                cite=FACTOR.cite,
+            )
+            return np.where(
+                monthly,
+                self.tables["table_d_months"].at(months, run, need=monthly),
+                self.tables["table_d_years"].at(months // 12, run, need=~monthly),
+            )
 
         factor = run.step(FACTOR, factor_of, months=months)
         benefit = mul_div(wage, factor, 100, "half_up")
@@ -174,4 +271,7 @@ class Eps(Scheme):
         end = end_of_record(view)
         paid, months = earned(view, end - 1, end)
         run.lacks(paid == 0, "fact_missing", fact=WAGE.key, cite=WAGE.cite)
-        return np.minimum(div(paid, np.maximum(months, 1)), self.tables["wage_ceiling"].at(first_day(end - 1), run))
+        return np.minimum(
+            div(paid, np.maximum(months, 1)),
+            self.tables["wage_ceiling"].at(first_day(end - 1), run),
+        )

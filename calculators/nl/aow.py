@@ -11,19 +11,44 @@ from numpy.typing import NDArray
 from portability.coverage import Credited, credit_by_dates, merged
 from portability.dates import NODATE, add_months, age_months, day_in_month, month_of
 from portability.exact import mul_div
-from portability.scheme import Amounts, Cohort, Int, Qualification, Quantity, RowSet, Run, Scheme, Step, View
+from portability.scheme import (
+    Amounts,
+    Cohort,
+    Int,
+    Qualification,
+    Quantity,
+    RowSet,
+    Run,
+    Scheme,
+    Step,
+    View,
+)
 
 FIFTY_YEARS = 600  # months: AOW art. 7a, start age = pension age less 50 years
 YEAR_DAYS, MONTH_DAYS = 360, 30  # Regeling herleiding art. 1(3): a year is 360 days, a month 30
-CONVERSION = "https://wetten-acc.overheid.nl/jci1.3:c:BWBR0003815&artikel=2&g=2016-10-01&z=2024-10-31"
+CONVERSION = (
+    "https://wetten-acc.overheid.nl/jci1.3:c:BWBR0003815&artikel=2&g=2016-10-01&z=2024-10-31"
+)
 
 AGE = Step("pension_age", "month", "AOW art. 7a(1)", "https://wetten.overheid.nl/BWBR0002221")
 INSURED = Step("insured_days", "day", "AOW art. 13; Regeling herleiding art. 1(3)", CONVERSION)
-GAP = Step("uninsured_years", "year", "AOW art. 13(1)(a); Regeling herleiding art. 1(4)", CONVERSION, insured="day")
+GAP = Step(
+    "uninsured_years",
+    "year",
+    "AOW art. 13(1)(a); Regeling herleiding art. 1(4)",
+    CONVERSION,
+    insured="day",
+)
 REDUCTION = Step("reduction_percent", "1", "AOW art. 13(1)(a)", CONVERSION, uninsured="year")
 PERCENT = Step("percent", "1", "AOW art. 13(1)(a)", CONVERSION, reduction="1")
 COUPLE = Step("shared_household", "1", "AOW art. 9(1): 1 married or sharing a household, 0 alone")
-FULL = Step("full_pension", "EUR cent", "AOW art. 9", "https://rekenbuddy.nl/nieuws/aow-bedragen", shared="1")
+FULL = Step(
+    "full_pension",
+    "EUR cent",
+    "AOW art. 9",
+    "https://rekenbuddy.nl/nieuws/aow-bedragen",
+    shared="1",
+)
 PENSION = Step("pension", "EUR cent", "AOW arts. 9, 13", full="EUR cent", percent="1")
 
 
@@ -63,12 +88,22 @@ class Aow(Scheme):
         normal = rows.status == 0
         sums = rows.where(normal & (rows.credited >= 0))
         np.add.at(days, sums.person, sums.credited * MONTH_DAYS // 1000)
-        dated = rows.where(normal & (rows.credited < 0) & (rows.start != NODATE) & (rows.end > rows.start))
+        dated = rows.where(
+            normal & (rows.credited < 0) & (rows.start != NODATE) & (rows.end > rows.start)
+        )
         who, start, end = merged(dated.person, dated.start, dated.end)
         low, high = np.maximum(start, first[who]), np.minimum(end, last[who])
         np.add.at(days, who, np.where(high > low, position(high) - position(low), 0))
-        return Insured(plain.unit, plain.years, plain.by_year, plain.undated, plain.earnings, plain.months,
-                       plain.kinds, insured_days=days)
+        return Insured(
+            plain.unit,
+            plain.years,
+            plain.by_year,
+            plain.undated,
+            plain.earnings,
+            plain.months,
+            plain.kinds,
+            insured_days=days,
+        )
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
         """Art. 7: pension age reached and at least one year insured."""
@@ -77,19 +112,25 @@ class Aow(Scheme):
         required = self.tables["minimum_months"].at(co.born, run)
         met = (counted >= required) & (counted > 0) & (age_months(co.born, co.claim) >= age)
         opens = np.where((counted >= required) & (counted > 0), add_months(co.born, age), NODATE)
-        return Qualification(met, own, counted, required, met.astype(np.int64), met.astype(np.int64), earliest=opens)
+        return Qualification(
+            met, own, counted, required, met.astype(np.int64), met.astype(np.int64), earliest=opens
+        )
 
     def percent(self, run: Run, view: View, basis: str) -> Int:
         """Art. 13(1)(a): 2 % less for each whole year not insured; days that make no year are left out."""
         own = view.own
         assert isinstance(own, Insured)
         more = view.foreign() * MONTH_DAYS if basis == "theoretical" else 0
-        days = run.step(INSURED, lambda: np.minimum(own.insured_days + more, FIFTY_YEARS * MONTH_DAYS))
+        days = run.step(
+            INSURED, lambda: np.minimum(own.insured_days + more, FIFTY_YEARS * MONTH_DAYS)
+        )
         gap = run.step(GAP, lambda: (FIFTY_YEARS * MONTH_DAYS - days) // YEAR_DAYS, insured=days)
         reduction = run.step(REDUCTION, lambda: 2 * gap, uninsured=gap)
         return np.asarray(run.step(PERCENT, lambda: 100 - reduction, reduction=reduction))
 
-    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+    def accrue(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
+    ) -> Quantity:
         """Full pension of the household x percent, a month."""
         percent = self.percent(run, view, basis)
         shared, given = run.fact(COUPLE, need=np.ones(run.n, np.bool_))
@@ -100,7 +141,9 @@ class Aow(Scheme):
         run.trace(PENSION, pension, full=full, percent=percent)
         return Quantity(pension, "EUR cent")
 
-    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+    def payable(
+        self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
+    ) -> Amounts:
         """A month, gross, without holiday allowance."""
         return Amounts(parts["amount"], "EUR", "month")
 
