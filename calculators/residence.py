@@ -1,7 +1,10 @@
-"""Residence by years, months and days, for schemes whose statutes count neither touched months nor plain days.
+"""Residence by years, months and days, for schemes whose statutes count neither touched months nor
+plain days.
 
-A span from the 15th to the 14th of a later month is so many whole months. The months a span completes are laid on the
-calendar months from its first one on, so that they can be compared with foreign months; days left over are summed
+A span from the 15th to the 14th of a later month is so many whole months. The months a span
+completes are laid on the
+calendar months from its first one on, so that they can be compared with foreign months; days left
+over are summed
 over all spans and become months of 30 days.
 """
 
@@ -31,7 +34,8 @@ class Stay(Credited):
 
     def take(self, idx: NDArray[np.intp]) -> Stay:
         cut = super().take(idx)
-        return evolve(self, by_year=cut.by_year, undated=cut.undated, earnings=cut.earnings, months=cut.months,
+        return evolve(self, by_year=cut.by_year, undated=cut.undated, earnings=cut.earnings,
+                      months=cut.months,
                       kinds=cut.kinds, sums={name: v[idx] for name, v in self.sums.items()})
 
 
@@ -97,7 +101,8 @@ class Spans:
 
 
 def short_of(rest: Int, how: str) -> Int:
-    """Days left over; 30 of them in a month of 31 are no whole month yet where only whole ones count."""
+    """Days left over; 30 of them in a month of 31 are no whole month yet where only whole ones
+    count."""
     return np.minimum(rest, MONTH_DAYS - 1) if how == "down" else rest
 
 
@@ -108,10 +113,13 @@ def spans_of(m: int, rows: RowSet) -> Spans:
     return Spans(m, person, start, end)
 
 
-def stay(m: int, rows: RowSet, years: NDArray[np.int32], low: Int, high: Int, how: str = "down") -> Stay:
-    """Months of residence of m persons between the days low and high (int64[m]); a certified sum stands as it is.
+def stay(m: int, rows: RowSet, years: NDArray[np.int32], low: Int, high: Int,
+         how: str = "down") -> Stay:
+    """Months of residence of m persons between the days low and high (int64[m]); a certified sum
+    stands as it is.
 
-    `how` rounds the days left over: down (only whole months count) or up (any rest is one more month).
+    `how` rounds the days left over: down (only whole months count) or up (any rest is one more
+    month).
     """
     certified = (rows.credited >= 0) & (rows.status == 0)
     base = credit_by_dates(m, rows.where(certified), years, "month")

@@ -1,6 +1,7 @@
 """Canada: Old Age Security pension (Old Age Security Act, Part I). Amounts by quarter: oas.yaml.
 
-Residence after 18 is counted to the day and cut to whole years (s. 3(4)); foreign periods under an agreement open the
+Residence after 18 is counted to the day and cut to whole years (s. 3(4)); foreign periods under an
+agreement open the
 right (s. 40(1)(d)) and never enter the amount, which is so many fortieths of the full pension.
 """
 
@@ -39,7 +40,8 @@ YEARS = Step("years", "year", "Old Age Security Act s. 3(3), (4)", ACT, months="
 YEARS_FIRST = Step("years_when_first_qualified", "year", "Old Age Security Act s. 7.1(2)", ACT,
                    months="month")
 DEFERRED = Step("months_deferred", "month", "Old Age Security Act s. 7.1(1), (2), (4)", ACT)
-INCREASED = Step("deferred_pension_per_month", "CAD cent", "Old Age Security Act s. 7.1(1)-(3)", ACT,
+INCREASED = Step("deferred_pension_per_month", "CAD cent", "Old Age Security Act s. 7.1(1)-(3)",
+                 ACT,
                  full="CAD cent", fortieths="year", months="month")
 PARTIAL = Step("partial_pension_per_month", "CAD cent",
                "Old Age Security Act s. 3(3); Old Age Security Regulations s. 7", REGS,
@@ -56,7 +58,8 @@ class Oas(Scheme):
     """Old Age Security pension; unit: month of residence in Canada after the 18th birthday."""
 
     steps = (RESIDENCE, FULL, FULL_75, YEARS, YEARS_FIRST, DEFERRED, INCREASED, PARTIAL, PENSION)
-    variants = {1: "partial or full pension, resident in Canada", 2: "partial or full pension, abroad",
+    variants = {1: "partial or full pension, resident in Canada",
+                2: "partial or full pension, abroad",
                 3: "full pension of those 25 or older on 1 July 1977"}
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
@@ -66,7 +69,9 @@ class Oas(Scheme):
         home = spans_of(len(co), rows).clipped(adult, claim)
         at_65 = np.minimum(add_years(co.born, 65), claim)
         made.sums = {
-            "at_65": home.clipped(adult, at_65).months(), "loose": home.total(short_of(home.completed()[1], "down")),
+            "at_65": home.clipped(adult,
+                                  at_65).months(), "loose": home.total(short_of(home.completed()[1],
+                                                                                "down")),
             "day_120": home.reached(IN_CANADA), "day_240": home.reached(ABROAD),
             "day_480": home.reached(WHOLE),
             "full_now": full_1977(co, home, adult, claim).astype(np.int64),
@@ -94,7 +99,8 @@ class Oas(Scheme):
 
     def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str,
                basis: str) -> Quantity:
-        """s. 3(3), 7 and 7.1(3): the greatest of the three pensions of the month; foreign time never counts."""
+        """s. 3(3), 7 and 7.1(3): the greatest of the three pensions of the month; foreign time
+        never counts."""
         start = qual.start if qual.start is not None else co.claim.astype(np.int64)
         month = month_of(start)
         full = run.step(FULL, lambda: self.tables["full_pension"].at(
@@ -122,12 +128,14 @@ class Oas(Scheme):
         return np.full(run.n, WHOLE) if name == "full_career" else None
 
     def older(self, co: Cohort, month: Int) -> Int:
-        """s. 7(5), 7.1(5), (6): percent of the pension from the month after 75; int64[n], 100 or 110."""
+        """s. 7(5), 7.1(5), (6): percent of the pension from the month after 75; int64[n], 100 or
+        110."""
         rate = self.tables["increase_at_75"].at(first_day(month))
         return np.asarray(100 + np.where(month > month_65(co) + 120, rate, 0))
 
     def doubtful(self, run: Run, view: View, months: Int) -> None:
-        """The Act does not say how days of several stays make months: unknown where it decides the year."""
+        """The Act does not say how days of several stays make months: unknown where it decides the
+        year."""
         loose = sums(view, "loose")
         base = months - loose // MONTH_DAYS
         run.lacks((base + loose // 28) // 12 != (base + loose // 31) // 12, "rule_unknown",
@@ -135,18 +143,22 @@ class Oas(Scheme):
 
     def deferred(self, run: Run, co: Cohort, view: View, qual: Qualification, full: Int, older: Int,
                  month: Int, years: Int) -> Int:
-        """s. 7.1: 0.6 % a month from the month after the person qualified, not past 70; int64[n] cents, 0 none."""
+        """s. 7.1: 0.6 % a month from the month after the person qualified, not past 70; int64[n]
+        cents, 0 none."""
         late = month > month_65(co) + 1
         own, required = sums(view, "at_65"), qual.required
         at_65 = own + foreign_before_65(co, view)
         certified = view.own.undated > sums(view, "loose") // MONTH_DAYS * 1000
         given = run.given(YEARS_FIRST)
-        run.lacks(late & certified & ~given, "period_dates_missing", fact=YEARS_FIRST.key, cite=YEARS_FIRST.cite)
+        run.lacks(late & certified & ~given, "period_dates_missing", fact=YEARS_FIRST.key,
+                  cite=YEARS_FIRST.cite)
         reach_day = np.where(required == IN_CANADA, sums(view, "day_120"), sums(view, "day_240"))
         reach = month_of(reach_day)
         then = given | (at_65 >= required)
-        run.lacks(late & ~then & (view.foreign() > 0) & (view.own.total() < required), "rule_unknown",
-                  what="month in which foreign periods first opened the right", cite=YEARS_FIRST.cite)
+        run.lacks(late & ~then & (view.foreign() > 0) & (view.own.total() < required),
+                  "rule_unknown",
+                  what="month in which foreign periods first opened the right",
+                  cite=YEARS_FIRST.cite)
         since = np.where(then, month_65(co), np.maximum(reach, month_65(co)))
         loose = (sums(view, "loose") > 0) & late
         for day_, who in ((reach_day, ~then), (sums(view, "day_480"), years >= 40)):
@@ -156,20 +168,27 @@ class Oas(Scheme):
                          when=late, months=own)
         k = self.counted_months(co, since, month)
         partial = self.increased(run, full, first, k, older, late & (k > 0))
-        turned = np.where(sums(view, "full_at_65") == 1, month_65(co), month_of(sums(view, "day_480")))
-        run.lacks(late & (qual.variant == FULL_1977) & (sums(view, "full_at_65") == 0), "rule_unknown",
-                  what="month in which s. 3(1)(b) was first met", cite="Old Age Security Act s. 7.1(1)")
+        turned = np.where(sums(view, "full_at_65") == 1, month_65(co),
+                          month_of(sums(view, "day_480")))
+        run.lacks(late & (qual.variant == FULL_1977) & (sums(view, "full_at_65") == 0),
+                  "rule_unknown",
+                  what="month in which s. 3(1)(b) was first met",
+                  cite="Old Age Security Act s. 7.1(1)")
         k_full = self.counted_months(co, np.maximum(turned, month_65(co)), month)
         whole = late & (k_full > 0) & ((qual.variant == FULL_1977) | (years >= 40)) & ~certified
-        return np.maximum(partial, self.increased(run, full, np.full(run.n, 40), k_full, older, whole))
+        return np.maximum(partial, self.increased(run, full, np.full(run.n, 40), k_full, older,
+                                                  whole))
 
     def counted_months(self, co: Cohort, since: Int, month: Int) -> Int:
-        """s. 7.1(1), (2), (4): months after `since` up to the month of approval, the one before payment."""
+        """s. 7.1(1), (2), (4): months after `since` up to the month of approval, the one before
+        payment."""
         first = np.maximum(since + 1, DEFERRAL_FROM)
         return np.asarray(np.maximum(np.minimum(month - 1, month_65(co) + 60) - first + 1, 0))
 
-    def increased(self, run: Run, full: Int, years: Int, k: Int, older: Int, when: NDArray[np.bool_]) -> Int:
-        """s. 7.1(1)-(2), Regs s. 7, 8(2): one rounding; then the increase at 75 (s. 7.1(5), (6))."""
+    def increased(self, run: Run, full: Int, years: Int, k: Int, older: Int,
+                  when: NDArray[np.bool_]) -> Int:
+        """s. 7.1(1)-(2), Regs s. 7, 8(2): one rounding; then the increase at 75 (s. 7.1(5),
+        (6))."""
         rate = self.tables["deferral_rate"].values[-1]
         grown = mul_div(full * years, 1000 + rate * k, 40_000, "half_up")
         out = np.where(when, mul_div(grown, older, 100, "half_up"), 0)
@@ -196,9 +215,11 @@ def foreign_before_65(co: Cohort, view: View) -> Int:
 
 
 def full_1977(co: Cohort, home: Spans, adult: Int, end: Int) -> NDArray[np.bool_]:
-    """s. 3(1)(b): 25 on 1 July 1977 with residence then or before, and the ten years before `end` (days).
+    """s. 3(1)(b): 25 on 1 July 1977 with residence then or before, and the ten years before `end`
+    (days).
 
-    Absence in those ten years is made good three times by earlier presence; the last year must be whole.
+    Absence in those ten years is made good three times by earlier presence; the last year must be
+    whole.
     """
     low = add_months(end, -120)
     year = add_months(end, -12)

@@ -1,8 +1,9 @@
-"""Runs one scheme alone, stage by stage, on a few persons: what the engine does on the national route."""
+"""Runs one scheme alone, stage by stage, on a few persons: what the engine does on the national
+route."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,43 +35,53 @@ class Person:
     kind: str = "compulsory"
 
 
+def column(values: Iterable[int], kind: type) -> Any:
+    return np.array(list(values), dtype=kind)
+
+
 def cohort(people: Sequence[Person], branch: int, scheme: str) -> Cohort:
+    """The people as columns."""
     lines: list[tuple[int, ...]] = []
     for i, p in enumerate(people):
-        lines += [(i, day(a), day(b) + 1, -1, money) for a, b, money in p.rows]
+        kind = KINDS.index(p.kind)
+        lines += [(i, day(a), day(b) + 1, -1, money, kind) for a, b, money in p.rows]
         if p.credited >= 0:
-            lines.append((i, NODATE, NODATE, p.credited, -1))
-    cols = np.array(lines, np.int64).reshape(-1, 5)
-    n, k = len(people), len(cols)
-    rows = RowSet(person=cols[:, 0].astype(np.int32), start=cols[:, 1].astype(np.int32),
-                  end=cols[:, 2].astype(np.int32), scheme=np.zeros(k, np.int16),
-                  kind=np.array([KINDS.index(people[i].kind) for i in cols[:, 0]], np.int8),
-                  evidence=np.zeros(k, np.int8), status=np.zeros(k, np.int8), credited=cols[:, 3], earnings=cols[:, 4],
+            lines.append((i, NODATE, NODATE, p.credited, -1, kind))
+    cols = np.array(lines, np.int64).reshape(-1, 6).T
+    n, k = len(people), cols.shape[1]
+    rows = RowSet(person=column(cols[0], np.int32), start=column(cols[1], np.int32),
+                  end=column(cols[2], np.int32), scheme=np.zeros(k, np.int16),
+                  kind=column(cols[5], np.int8), evidence=np.zeros(k, np.int8),
+                  status=np.zeros(k, np.int8), credited=cols[3], earnings=cols[4],
                   code=np.full(k, -1, np.int16))
     kids = [(i, day(c)) for i, p in enumerate(people) for c in p.children]
+    per_person = np.bincount(column((i for i, _ in kids), np.int64), minlength=n)
+    places = [COUNTRIES.index(p.residence) if p.residence else -1 for p in people]
     return Cohort(
-        born=np.array([day(p.born) for p in people], np.int32),
-        claim=np.array([day(p.claim) for p in people], np.int32),
-        event=np.array([day(p.event) if p.event else NODATE for p in people], np.int32), sex=np.zeros(n, np.int8),
-        wish=np.zeros(n, np.int8),
-        residence=np.array([COUNTRIES.index(p.residence) if p.residence else -1 for p in people], np.int16),
-        nationality=np.zeros(0, np.int16), nationality_ptr=np.zeros(n + 1, np.intp), branch=branch, rows=rows,
-        schemes=(scheme,), countries=COUNTRIES, fam=family(people),
-        children=np.array([c for _, c in kids], np.int32),
-        children_ptr=np.concatenate([[0], np.cumsum(np.bincount([i for i, _ in kids], minlength=n))]).astype(np.intp))
+        born=column((day(p.born) for p in people), np.int32),
+        claim=column((day(p.claim) for p in people), np.int32),
+        event=column((day(p.event) if p.event else NODATE for p in people), np.int32),
+        sex=np.zeros(n, np.int8), wish=np.zeros(n, np.int8), residence=column(places, np.int16),
+        nationality=np.zeros(0, np.int16), nationality_ptr=np.zeros(n + 1, np.intp), branch=branch,
+        rows=rows, schemes=(scheme,), countries=COUNTRIES, fam=family(people),
+        children=column((c for _, c in kids), np.int32),
+        children_ptr=np.concatenate([[0], np.cumsum(per_person)]).astype(np.intp))
 
 
 def family(people: Sequence[Person]) -> Family | None:
-    all_ = [(i, r, b, c) for i, p in enumerate(people) for r, b, c in p.family]
-    if not all_:
+    """Claimants: (relation, born, claim)."""
+    members = [(i, r, b, c) for i, p in enumerate(people) for r, b, c in p.family]
+    if not members:
         return None
-    k = len(all_)
-    counts = np.bincount([i for i, *_ in all_], minlength=len(people))
-    return Family(person=np.array([i for i, *_ in all_], np.int32),
-                  first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), claimant=np.zeros(k, np.int16),
-                  relation=np.array([RELATIONS.index(r) for _, r, *_ in all_], np.int8), flags=np.zeros(k, np.int32),
-                  residence=np.full(k, -1, np.int16), born=np.array([day(b) for _, _, b, _ in all_], np.int32),
-                  since=np.full(k, NODATE, np.int32), claim=np.array([day(c) for *_, c in all_], np.int32),
+    k = len(members)
+    person = column((i for i, *_ in members), np.int32)
+    first = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=len(people)))])
+    return Family(person=person, first=first.astype(np.int32), claimant=np.zeros(k, np.int16),
+                  relation=column((RELATIONS.index(r) for _, r, *_ in members), np.int8),
+                  flags=np.zeros(k, np.int32), residence=np.full(k, -1, np.int16),
+                  born=column((day(b) for _, _, b, _ in members), np.int32),
+                  since=np.full(k, NODATE, np.int32),
+                  claim=column((day(c) for *_, c in members), np.int32),
                   event=np.full(k, NODATE, np.int32), own=np.full(k, -1, np.int32))
 
 
@@ -91,9 +102,11 @@ class Answer:
     award: Any = None
 
 
-def answer(people: Sequence[Person], branch: int, scheme: str, parts_shared: dict[str, tuple[int, int]] | None = None
+def answer(people: Sequence[Person], branch: int, scheme: str,
+           parts_shared: dict[str, tuple[int, int]] | None = None
            ) -> Answer:
-    """All stages on the national route; `parts_shared` applies a fraction to a component (an agreement's)."""
+    """All stages on the national route; `parts_shared` applies a fraction to a component (an
+    agreement's)."""
     law, co = load(scheme), cohort(people, branch, scheme)
     facts = {}
     for key in {k for p in people for k in p.facts}:
@@ -111,12 +124,14 @@ def answer(people: Sequence[Person], branch: int, scheme: str, parts_shared: dic
         for name in law.components:
             q = law.accrue(run, co, view, qual, name, "own")
             num, den = (parts_shared or {}).get(name, (1, 1))
-            parts[name] = law.share(run, co, q, np.full(len(people), num), np.full(len(people), den)) \
+            parts[name] = law.share(run, co, q, np.full(len(people), num),
+                                    np.full(len(people), den)) \
                 if (num, den) != (1, 1) else q.v
         amounts = law.payable(run, co, parts, view, qual)
     award = None
     if co.fam is not None:
         award = law.award(Run(len(co.fam), scheme, stage="amount"), co, co.fam, parts, qual, view)
     steps = {s["step"]: s["value"] for s in recorder.steps} if recorder else {}
-    return Answer(qual.met, qual.own, qual.counted, qual.required, amounts.v, amounts.per, run.unknown_right,
+    return Answer(qual.met, qual.own, qual.counted, qual.required, amounts.v, amounts.per,
+                  run.unknown_right,
                   run.unknown_amount, run.reasons, steps, parts, qual, award)

@@ -1,6 +1,8 @@
-"""One contributor to the Canada Pension Plan, month by month, in fractions. Reads the tables and nothing else.
+"""One contributor to the Canada Pension Plan, month by month, in fractions. Reads the tables and
+nothing else.
 
-Read it beside the Act: 2(2) when an age is reached, 42 averages, 46 the pension, 48 drop-outs, 49 the period,
+Read it beside the Act: 2(2) when an age is reached, 42 averages, 46 the pension, 48 drop-outs, 49
+the period,
 51-53.2 earnings, 56 disability, 58 survivors.
 """
 
@@ -54,9 +56,11 @@ def average_maximum(year: int, born_before_1933: bool) -> Fraction:
 
 
 class Contributor:
-    """earnings: year -> dollars; born: month of birth; end: first month outside the contributory period."""
+    """earnings: year -> dollars; born: month of birth; end: first month outside the contributory
+    period."""
 
-    def __init__(self, born: Month, end: Month, earnings: dict[int, Fraction], benefit_year: int, old: bool = False):
+    def __init__(self, born: Month, end: Month, earnings: dict[int, Fraction], benefit_year: int,
+                 old: bool = False):
         self.born, self.end = born, min(end, reached(born, 70))
         self.start = max(ym(1966, 1), reached(born, 18))
         self.earnings = earnings
@@ -110,7 +114,8 @@ def percent(parts: tuple[int, int, int], rate: Fraction) -> int:
     return sum(floor(p * rate + Fraction(1, 2)) for p in parts)
 
 
-def retirement(born: Month, claim: Month, earnings: dict[int, Fraction], old: bool = False) -> int | None:
+def retirement(born: Month, claim: Month, earnings: dict[int, Fraction],
+               old: bool = False) -> int | None:
     """Cents a month, None where the law of the time is not in the tables."""
     whole = sum(Contributor(born, claim, earnings, claim // 12, old).parts(120, claim))
     moved = claim - reached(born, 65)
@@ -123,8 +128,10 @@ def retirement(born: Month, claim: Month, earnings: dict[int, Fraction], old: bo
     return floor(whole * factor + Fraction(1, 2))
 
 
-def years_paid(born: Month, end: Month, earnings: dict[int, Fraction], tenth: bool = False) -> list[int]:
-    """Years with a contribution (s. 52(3)); for disability the exemption is a tenth of the maximum (s. 44(2))."""
+def years_paid(born: Month, end: Month, earnings: dict[int, Fraction],
+               tenth: bool = False) -> list[int]:
+    """Years with a contribution (s. 52(3)); for disability the exemption is a tenth of the maximum
+    (s. 44(2))."""
     who = Contributor(born, end, earnings, 2000)
     out = []
     for year, paid in sorted(earnings.items()):
@@ -137,11 +144,13 @@ def years_paid(born: Month, end: Month, earnings: dict[int, Fraction], tenth: bo
     return out
 
 
-def disability(born: Month, event: Month, claim: Month, earnings: dict[int, Fraction]) -> int | None:
+def disability(born: Month, event: Month, claim: Month,
+               earnings: dict[int, Fraction]) -> int | None:
     """Cents a month, None without a right."""
     years = years_paid(born, event + 1, earnings, tenth=True)
     recent = [y for y in years if y >= event // 12 - 5]
-    if event >= reached(born, 65) or not (len(recent) >= 4 or (len(years) >= 25 and len(recent) >= 3)):
+    if event >= reached(born, 65) or not (len(recent) >= 4
+                                          or (len(years) >= 25 and len(recent) >= 3)):
         return None
     start = max(claim, event + 4)
     parts = Contributor(born, event + 1, earnings, start // 12).parts(48, start)
@@ -156,7 +165,8 @@ def survivor_right(born: Month, event: Month, earnings: dict[int, Fraction]) -> 
     return len(years) >= 10 or (len(years) >= 3 and 3 * len(years) >= len(span))
 
 
-def survivor(born: Month, event: Month, claim: Month, over_65: bool, earnings: dict[int, Fraction]) -> int:
+def survivor(born: Month, event: Month, claim: Month, over_65: bool,
+             earnings: dict[int, Fraction]) -> int:
     """Cents a month to a survivor without a pension of his own, death and claim in one year."""
     parts = Contributor(born, event + 1, earnings, event // 12).parts(36, claim)
     if over_65:

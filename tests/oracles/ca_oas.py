@@ -31,7 +31,8 @@ def later(d: date, months: int) -> date:
 
 
 def months_of(born: date, claim: date, stays: list[tuple[date, date]]) -> int:
-    """Whole months of residence after 18 and before the claim; stays inclusive and apart; days carried at 30.
+    """Whole months of residence after 18 and before the claim; stays inclusive and apart; days
+    carried at 30.
 
     Thirty days left of a month of 31 are no whole month.
     """
@@ -52,12 +53,14 @@ def ym(d: date) -> int:
 
 
 def pension(born: date, claim: date, stays: list[tuple[date, date]], in_canada: bool) -> int | None:
-    """Cents in the month of the claim, which is after the month of 65 (no 1977 transition); None without a right."""
+    """Cents in the month of the claim, which is after the month of 65 (no 1977 transition); None
+    without a right."""
     months = months_of(born, claim, stays)
     if ym(claim) <= ym(born) + 780 or months < (120 if in_canada else 240):
         return None
     full = FULL[claim.year * 100 + (claim.month - 1) // 3 * 3 + 1]
-    older = Fraction(11, 10) if claim >= date(2022, 7, 1) and ym(claim) > ym(born) + 900 else Fraction(1)
+    older = Fraction(11, 10) if claim >= date(2022, 7,
+                                              1) and ym(claim) > ym(born) + 900 else Fraction(1)
     now = min(months // 12, 40)
     best = half_up(half_up(full * older) * Fraction(now, 40))
     at_65 = min(months_of(born, later(born, 780), stays) // 12, 40)
@@ -65,15 +68,18 @@ def pension(born: date, claim: date, stays: list[tuple[date, date]], in_canada: 
         since = qualified(born, claim, stays, years, 10 if in_canada else 20)
         if since is None:
             continue
-        k = sum(1 for m in range(since + 1, ym(claim)) if m >= ym(date(2013, 7, 1)) and m <= ym(born) + 840)
+        k = sum(1 for m in range(since + 1, ym(claim)) if m >= ym(date(2013, 7, 1))
+                and m <= ym(born) + 840)
         if k:
             grown = half_up(full * Fraction(years, 40) * (1 + Fraction(6, 1000) * k))
             best = max(best, half_up(grown * older))
     return best
 
 
-def qualified(born: date, claim: date, stays: list[tuple[date, date]], years: int, least: int) -> int | None:
-    """Month in which a pension of exactly so many fortieths was first open: the first one, or the full one (s. 7.1)."""
+def qualified(born: date, claim: date, stays: list[tuple[date, date]], years: int,
+              least: int) -> int | None:
+    """Month in which a pension of exactly so many fortieths was first open: the first one, or the
+    full one (s. 7.1)."""
     month = ym(born) + 780
     first_day = later(born, 780)
     have = min(months_of(born, first_day, stays) // 12, 40)

@@ -1,4 +1,5 @@
-"""Old Age Security against an oracle on plain dates, printed amounts and the changes of 1977, 2013 and 2022."""
+"""Old Age Security against an oracle on plain dates, printed amounts and the changes of 1977, 2013
+and 2022."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ Stays = list[tuple[date, date]]
 
 def paid(born: str, claim: str, stays: Stays, residence: str = "CA", **more: object) -> Answer:
     rows = [(a.isoformat(), b.isoformat(), -1) for a, b in stays]
-    return answer([Person(born, claim, rows, residence, kind="residence", **more)],  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    return answer([Person(born, claim, rows, residence, kind="residence", **more)],
                   OLD_AGE, "ca-oas")
 
 
@@ -27,12 +29,15 @@ def span(a: str, b: str) -> Stays:
 
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[date, date, Stays]:
-    """Born after the 1977 transition; one to three stays apart; claim on a first of month with a known amount."""
+    """Born after the 1977 transition; one to three stays apart; claim on a first of month with a
+    known amount."""
     born = draw(st.dates(date(1952, 7, 2), date(1960, 12, 31)))
     claim = oracle.later(date(born.year, born.month, 1), 781 + draw(st.integers(0, 70)))
     claim = min(claim, date(2026, 9, 1))
-    edges = sorted(draw(st.sets(st.dates(date(1965, 1, 1), date(2026, 8, 31)), min_size=2, max_size=6)))
-    stays = [(a, b - timedelta(40)) for a, b in zip(edges[::2], edges[1::2], strict=False) if (b - a).days > 60]
+    edges = sorted(draw(st.sets(st.dates(date(1965, 1, 1), date(2026, 8, 31)), min_size=2,
+                                max_size=6)))
+    stays = [(a, b - timedelta(40)) for a, b in zip(edges[::2], edges[1::2], strict=False)
+             if (b - a).days > 60]
     if draw(st.booleans()) and stays:
         stays[-1] = (stays[-1][0], date(2026, 8, 31))
     return born, claim, stays
@@ -50,7 +55,8 @@ def test_equals_the_oracle(life: tuple[date, date, Stays], in_canada: bool) -> N
 
 
 def test_amounts_of_the_act() -> None:
-    """s. 7(1): 273.80 from January 1985; the adjustment of July 2013: 546.07 x 1.007 = 549.89 (Regs s. 8)."""
+    """s. 7(1): 273.80 from January 1985; the adjustment of July 2013: 546.07 x 1.007 = 549.89 (Regs
+    s. 8)."""
     table = load("ca-oas").tables["full_pension"]
     assert table.find([198501, 201304, 201307])[0].tolist() == [27380, 54607, 54989]
     assert (54607 * 1007 + 500) // 1000 == 54989
@@ -69,7 +75,8 @@ def test_an_unpublished_quarter_is_unknown() -> None:
 
 
 def test_twenty_years_for_payment_abroad() -> None:
-    """s. 9: nineteen years are enough in Canada, not abroad; a residence nobody told leaves it open."""
+    """s. 9: nineteen years are enough in Canada, not abroad; a residence nobody told leaves it
+    open."""
     stays = span("1990-01-01", "2008-12-31")
     assert paid("1955-03-10", "2020-04-01", stays, "CA").met.all()
     assert not paid("1955-03-10", "2020-04-01", stays, "PH").met.any()
@@ -77,15 +84,18 @@ def test_twenty_years_for_payment_abroad() -> None:
 
 
 def test_transition_of_1977() -> None:
-    """s. 3(1)(b): 25 on 1 July 1977 and resident then: a full pension after the last ten years alone."""
+    """s. 3(1)(b): 25 on 1 July 1977 and resident then: a full pension after the last ten years
+    alone."""
     stays = [*span("1970-01-01", "1977-12-31"), *span("2006-01-01", "2018-12-31")]
     old, young = paid("1952-07-01", "2017-08-01", stays), paid("1952-07-02", "2017-08-01", stays)
     assert old.v.tolist() == [58374] and old.qual.variant.tolist() == [3]
-    assert young.v.tolist() == [-(-58374 * 19 * 2 // 40 // 2)] and young.qual.variant.tolist() == [1]
+    assert young.v.tolist() == [-(-58374 * 19
+                                  * 2 // 40 // 2)] and young.qual.variant.tolist() == [1]
 
 
 def test_deferral_starts_in_july_2013_and_ends_at_70() -> None:
-    """s. 7.1(4): born March 1947, 65 in 2012: 45 months from July 2013 to March 2017, however late the claim."""
+    """s. 7.1(4): born March 1947, 65 in 2012: 45 months from July 2013 to March 2017, however late
+    the claim."""
     got = paid("1947-03-10", "2018-01-01", span("1965-03-10", "2017-12-31"))
     assert got.steps["months_deferred"] == "45"
     assert got.v.tolist() == [(58666 * (1000 + 6 * 45) + 500) // 1000]
@@ -104,5 +114,6 @@ def test_undated_residence_cannot_say_what_was_open_at_65() -> None:
     late = paid("1955-03-10", "2022-04-01", [], credited=240_000)
     assert on_time.v.tolist() == [30677] and not on_time.unknown_amount.any()
     assert late.unknown_amount.all()
-    told = paid("1955-03-10", "2022-04-01", [], credited=240_000, facts={"years_when_first_qualified": 20})
+    told = paid("1955-03-10", "2022-04-01", [], credited=240_000,
+                facts={"years_when_first_qualified": 20})
     assert told.v.tolist() == [(64867 * 20 * (1000 + 6 * 24) + 20_000) // 40_000]
