@@ -43,14 +43,16 @@ def months_early(run: Run, tables: Tables, now: Clock) -> Int:
     """402(q)(1), 404.413: months from entitlement to full retirement age."""
     age = full_age(tables, now.year)
     run.trace(FULL_AGE, age)
-    return run.step(EARLY, lambda: np.maximum(now.attained(age) - now.entitled, 0))
+    found: Int = run.step(EARLY, lambda: np.maximum(now.attained(age) - now.entitled, 0))
+    return found
 
 
 def reduced(pia: Int, months: Int) -> Int:
     """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond; the reduction goes up to a
     dime."""
     parts = 20 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)  # of 3600
-    return np.maximum(pia - mul_div(pia, parts, 36000, "up") * 10, 0)
+    found: Int = np.maximum(pia - mul_div(pia, parts, 36000, "up") * 10, 0)
+    return found
 
 
 def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: Int) -> Int:
@@ -67,9 +69,11 @@ def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: I
         end = np.select(
             [seventy <= now.entitled, settled], [seventy, now.entitled], np.maximum(start, january)
         )
-        return np.maximum(end - start, 0)
+        found: Int = np.maximum(end - start, 0)
+        return found
 
-    return run.step(DELAYED, compute)
+    found: Int = run.step(DELAYED, compute)
+    return found
 
 
 def insured_month(run: Run, now: Clock, view: View, required: Int) -> Int:

@@ -137,9 +137,9 @@ def married_long_enough(co: Cohort, fam: Family, survivors: bool) -> Bool:
     marriage is dated."""
     dated = fam.is_("spouse") & ~carer(fam) & (fam.since != NODATE)
     since = np.where(dated, fam.since, fam.born).astype(np.int64)
-    if survivors:
-        return ~dated | (add_months(since, 9) <= fam.of(co.event) + 1)
-    return ~dated | (add_years(since, 1) <= fam.claim)
+    year, nine = add_years(since, 1) <= fam.claim, add_months(since, 9) <= fam.of(co.event) + 1
+    found: Bool = ~dated | (nine if survivors else year)
+    return found
 
 
 def widow_base(
@@ -175,7 +175,8 @@ def worker_credits(tables: Tables, own: Run, now: Clock, view: View, required: I
         now.attained(age.full_age(tables, now.year)), age.insured_month(own, now, view, required)
     )
     end = np.where(own.given(ENTITLED), now.entitled, month_of(now.death))
-    return np.maximum(np.minimum(end, now.attained(AGE_70)) - start, 0)
+    found: Int = np.maximum(np.minimum(end, now.attained(AGE_70)) - start, 0)
+    return found
 
 
 def widow_year(fam: Family, now: Clock) -> Int:
@@ -184,7 +185,8 @@ def widow_year(fam: Family, now: Clock) -> Int:
     sixty = year_of(fam.born.astype(np.int64) - 1) + 60
     onset = np.maximum(year_of(fam.event), sixty - 10)
     own = np.where(fam.has("disabled") & (fam.event != NODATE), np.minimum(onset, sixty), sixty)
-    return np.minimum(np.maximum(fam.of(now.eligible), own), fam.of(now.year) + 62)
+    found: Int = np.minimum(np.maximum(fam.of(now.eligible), own), fam.of(now.year) + 62)
+    return found
 
 
 def widow_indexed(

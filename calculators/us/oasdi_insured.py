@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from attrs import define
@@ -69,7 +70,7 @@ class Clock:
     last: Int
     death: Int
 
-    def take(self, idx: NDArray[np.intp]) -> Clock:
+    def take(self, idx: NDArray[Any]) -> Clock:
         """The persons idx."""
         names = ("born", "year", "paid", "entitled", "eligible", "last", "death")
         return Clock(self.branch, *(getattr(self, name)[idx] for name in names))
@@ -106,7 +107,8 @@ def clock(run: Run, co: Cohort) -> Clock:
 
 def elapsed_years(now: Clock) -> Int:
     """415(b)(2)(B)(iii): years after 1950 or the year of 21, before the year of eligibility."""
-    return np.maximum(now.eligible - 1 - now.first, 0)
+    found: Int = np.maximum(now.eligible - 1 - now.first, 0)
+    return found
 
 
 @contextmanager
@@ -124,7 +126,8 @@ def computation_years(run: Run, now: Clock) -> Int:
     two remain."""
     elapsed = run.step(ELAPSED, lambda: elapsed_years(now))
     dropped = np.minimum(elapsed // 5, 5) if now.branch == INVALIDITY else 5
-    return run.step(YEARS, lambda: np.maximum(elapsed - dropped, 2), elapsed=elapsed)
+    found: Int = run.step(YEARS, lambda: np.maximum(elapsed - dropped, 2), elapsed=elapsed)
+    return found
 
 
 def earliest_month(now: Clock) -> Int:
@@ -226,7 +229,8 @@ def recently(run: Run, view: View, now: Clock, quarter: Int, before: Int | None 
     half = length // 2  # 404.130(c)(1): an odd number is reduced by one
     special = view.within((end - length) * 3, end * 3)
     run.trace(YOUNG, special, when=young & again, required=half)
-    return (recent >= 20) | (young & (special >= half))
+    found: Bool = (recent >= 20) | (young & (special >= half))
+    return found
 
 
 def term(name: str, run: Run, now: Clock) -> Int | None:

@@ -14,7 +14,7 @@ from calculators.us import oasdi_family as family
 from calculators.us import oasdi_pia as pia
 from calculators.us import oasdi_totalization as totalization
 from calculators.us.oasdi_insured import CFR, ENTITLED, Clock, clock, computation_years
-from calculators.us.oasdi_pia import dimes, effective_of, increased
+from calculators.us.oasdi_pia import dimes, effective, increased
 from portability.claimants import record
 from portability.cohort import INVALIDITY, SURVIVORS, Cohort, Family
 from portability.dates import month_of, year_of
@@ -93,7 +93,8 @@ def mixed(fam: Family, route: Int, inside: Bool) -> Bool:
     low, high = np.full(len(fam.first) - 1, 99, np.int64), np.full(len(fam.first) - 1, -1, np.int64)
     np.minimum.at(low, fam.person[inside], route[inside])
     np.maximum.at(high, fam.person[inside], route[inside])
-    return (high >= 0) & (low != high)
+    found: Bool = (high >= 0) & (low != high)
+    return found
 
 
 def first_of(fam: Family, values: Int, mask: Bool) -> Int:
@@ -240,7 +241,7 @@ def special_maximum(
     most = dimes(3 * value, 2, np.zeros(run.n, np.bool_))
     cola, first = tables["cola"], tables["cola_first_paid"]
     for year in range(pia.NEW_LAW, cola.last + 1):
-        on, way = now.paid >= effective_of(np.int64(year)), "down" if year >= 1982 else "up"
+        on, way = now.paid >= effective(year), "down" if year >= 1982 else "up"
         rate = np.where(
             (now.paid < pia.JULY_2001) & first.has(year), first.find(year)[0], cola.find(year)[0]
         )
@@ -288,7 +289,8 @@ def months_early(tables: Tables, co: Cohort, fam: Family) -> Int:
 def spouse_reduced(held: Int, months: Int) -> Int:
     """402(q)(1): 25/36 percent for 36 months, 5/12 percent beyond."""
     parts = 25 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)  # of 3600
-    return np.maximum(held - mul_div(held, parts, 36000, "up") * 10, 0)
+    found: Int = np.maximum(held - mul_div(held, parts, 36000, "up") * 10, 0)
+    return found
 
 
 def widow_reduced(tables: Tables, fam: Family, held: Int, months: Int) -> Int:

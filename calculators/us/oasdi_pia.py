@@ -104,9 +104,9 @@ def indexed(
     base = tables["base"].row(years, run, counted)
     used = np.where(counted, np.minimum(earnings, base), 0)
     factors = quotients(tables, years, eligible)
-    run.trace(QUOTIENT, lambda: np.where(used > 0, factors, 0), years=years)
+    run.trace(QUOTIENT, lambda: np.where(used > 0, factors, 0), years=index)
     value = mul_div(used, factors, E7, "half_up")
-    run.trace(INDEXED, value, years=years)
+    run.trace(INDEXED, value, years=index)
     return value
 
 
@@ -116,7 +116,8 @@ def average(run: Run, step: Step, values: Int, n: Int) -> Int:
     running = best.cumsum(axis=1)
     last = np.clip(n, 1, best.shape[1]) - 1
     total = np.take_along_axis(running, last[:, None], axis=1)[:, 0]
-    return run.step(step, lambda: div(total, n * 1200), total=total, months=n * 12)
+    found: Int = run.step(step, lambda: div(total, n * 1200), total=total, months=n * 12)
+    return found
 
 
 def formula(run: Run, tables: Tables, step: Step, aime: Int, eligible: Int, need: Bool) -> Int:
@@ -133,12 +134,13 @@ def formula(run: Run, tables: Tables, step: Step, aime: Int, eligible: Int, need
         )
         return dimes(parts, 1, eligible >= 1983)  # percent of dollars = cents
 
-    return run.step(
+    found: Int = run.step(
         step,
         compute,
         first_bend=lambda: tables["pia_bend_1"].at(eligible),
         second_bend=lambda: tables["pia_bend_2"].at(eligible),
     )
+    return found
 
 
 def effective(year: int) -> int:
@@ -155,7 +157,7 @@ def increased(run: Run, tables: Tables, amount: Int, eligible: Int, paid: Int, n
     value, low = amount, max(int(eligible.min(initial=NEW_LAW)), NEW_LAW)
     for year in range(low, min(int(due.max(initial=0)), cola.last) + 1):
         on = (eligible <= year) & (due >= year)
-        rate = np.int64(cola.find(year)[0])
+        rate = cola.find(year)[0]
         if first_paid.has(year):
             rate = np.where(paid < JULY_2001, first_paid.find(year)[0], rate)
         way = (
@@ -181,7 +183,8 @@ def special_years(
     )
     base = tables["old_law_base"].row(index) * tables["special_minimum_share"].row(index)
     late = (index >= FIRST_YEAR) & counted & (base > 0) & (earnings * 100 >= base)
-    return run.step(SPECIAL_YEARS, lambda: np.minimum(early, EARLY_MOST) + late.sum(axis=1))
+    found: Int = run.step(SPECIAL_YEARS, lambda: np.minimum(early, EARLY_MOST) + late.sum(axis=1))
+    return found
 
 
 def special_amount(tables: Tables) -> Int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import INVALIDITY, Cohort, RowSet
@@ -45,12 +45,12 @@ class Earned(Credited):
     unpaid    bool[m]: periods without earnings: the right can be judged, the amount cannot
     """
 
-    possible: Int = None  # type: ignore[assignment]
-    unpaid: Bool = None  # type: ignore[assignment]
+    possible: Int = field(factory=lambda: np.zeros(0, np.int64))
+    unpaid: Bool = field(factory=lambda: np.zeros(0, np.bool_))
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)
-        # type: ignore[call-arg]
+        assert isinstance(cut, Earned)
         return evolve(cut, possible=self.possible[idx], unpaid=self.unpaid[idx])
 
 
@@ -157,4 +157,5 @@ def waiting_month(onset: NDArray[Any]) -> Int:
 def limited(quarters: Int, years: NDArray[np.int32], last: Int) -> Int:
     """Quarters per year that fit up to and including each person's last calendar quarter."""
     room = np.clip(last[:, None] + 1 - years.astype(np.int64)[None, :] * FOUR, 0, FOUR)
-    return np.minimum(quarters, room)
+    found: Int = np.minimum(quarters, room)
+    return found

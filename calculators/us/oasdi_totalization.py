@@ -73,9 +73,10 @@ def theoretical_pia(run: Run, tables: Tables, now: Clock, view: View) -> Int:
     int64[n], cents."""
     need = ~run.given(THEORETICAL_PIA) & wage_indexing(run, now)
     base = theoretical_base(run, tables, now, view, need)
-    return run.step(
+    found: Int = run.step(
         THEORETICAL_PIA, lambda: increased(run, tables, base, now.eligible, now.paid, need)
     )
+    return found
 
 
 def theoretical_base(run: Run, tables: Tables, now: Clock, view: View, need: Bool) -> Int:
@@ -113,7 +114,8 @@ def last_used(now: Clock, years: NDArray[np.int32], earned: Int) -> Int:
     """404.1918(b)(2): the last base year: eligibility or the last year with earnings, before the
     year paid."""
     paid = np.where(earned > 0, years.astype(np.int64), 0).max(axis=1, initial=0)
-    return np.minimum(np.maximum(now.eligible, paid), now.last)
+    found: Int = np.minimum(np.maximum(now.eligible, paid), now.last)
+    return found
 
 
 def wages(
@@ -138,7 +140,8 @@ def wages(
     last = np.where(dead, year_of(now.death) - 2, last)
     tables["awi"].at(np.minimum(end, last), run, need)
     span = np.arange(min(int(last.min(initial=FIRST_YEAR)), int(index[0])), int(index[-1]) + 1)
-    return tables["awi"].row(span)[np.minimum(index[None, :], last[:, None]) - span[0]]
+    found: Int = tables["awi"].row(span)[np.minimum(index[None, :], last[:, None]) - span[0]]
+    return found
 
 
 def relative_position(
@@ -158,14 +161,15 @@ def relative_position(
         used, np.minimum(earned, mul_div(base, quarters, 4)), 0
     )  # GN 01701.200: QCs/4 of the base
     ratio = mul_div(usable, E7, np.maximum(wage, 1), "half_up")
-    run.trace(RATIO, ratio, years=years)
+    run.trace(RATIO, ratio, years=years.astype(np.int64))
     total = np.where(used, quarters, 0).sum(axis=1)
-    return run.step(
+    found: Int = run.step(
         POSITION,
         lambda: mul_div(ratio.sum(axis=1), 4, np.maximum(total, 1), "half_up"),
         sum=lambda: ratio.sum(axis=1),
         quarters=total,
     )
+    return found
 
 
 def theoretical_earnings(
@@ -192,7 +196,7 @@ def theoretical_earnings(
     value = mul_div(position[:, None], wage * part, 4 * E7, "half_up")
     base = tables["base"].row(years, run, attributed)
     value = np.where(attributed, np.minimum(value, base), 0)
-    run.trace(EARNINGS, value, years=years)
+    run.trace(EARNINGS, value, years=years.astype(np.int64))
     return value
 
 
@@ -202,10 +206,11 @@ def pro_rata(run: Run, value: Int, own: Int, period: Int) -> Int:
     Example 1 of 404.1918 prints 113.20 for 453 x 26/104 = 113.25, so the fraction is always rounded
     down.
     """
-    return run.step(
+    found: Int = run.step(
         PRO_RATA,
         lambda: mul_div(value, own, period * 10) * 10,
         theoretical=value,
         own=own,
         period=period,
     )
+    return found
