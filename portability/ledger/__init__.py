@@ -1,4 +1,5 @@
-"""The append-only ledger: what was decided, from which inputs, under which text of the law, by which program.
+"""The append-only ledger: what was decided, from which inputs, under which text of the law, by
+which program.
 
     with Ledger.open(path, create=True) as ledger:
         body, sealed = determination_body(case, determination)

@@ -1,4 +1,5 @@
-"""Backup and restore: a copy is only called a backup after it was verified. Keys are never copied."""
+"""Backup and restore: a copy is only called a backup after it was verified. Keys are never
+copied."""
 
 from __future__ import annotations
 
@@ -18,9 +19,11 @@ from portability.ledger.verify import Report, verify
 
 
 def backup(ledger: Ledger, target: Path) -> Report:
-    """Copy the ledger while others go on writing, verify the copy against a checkpoint, give it its name.
+    """Copy the ledger while others go on writing, verify the copy against a checkpoint, give it its
+    name.
 
-    The copy is one file without a log beside it. Raises LedgerError; then nothing stands under `target`.
+    The copy is one file without a log beside it. Raises LedgerError; then nothing stands under
+    `target`.
     """
     refuse_existing(target)
     notes = [anchor(ledger)]
@@ -45,13 +48,15 @@ def backup(ledger: Ledger, target: Path) -> Report:
 def restore(source: Path, target: Path, notes: Sequence[str]) -> Report:
     """Make a ledger from a backup, if it holds everything the checkpoints kept outside say it must.
 
-    Give the newest checkpoint there is: what was recorded after the backup is lost, and this shows it.
+    Give the newest checkpoint there is: what was recorded after the backup is lost, and this shows
+    it.
     Raises LedgerError; then nothing stands under `target`.
     """
     refuse_existing(target)
     if not notes:
         raise LedgerError(
-            "a restore needs a checkpoint kept outside: without one a cut or older copy cannot be told"
+            "a restore needs a checkpoint kept outside: without one a cut or older copy cannot be "
+            "told"
         )
     draft = beside(target)
     try:
@@ -74,7 +79,8 @@ def restore(source: Path, target: Path, notes: Sequence[str]) -> Report:
 
 
 def anchor(ledger: Ledger) -> str:
-    """A checkpoint of the present state; the last one stored where the signing key is not at hand."""
+    """A checkpoint of the present state; the last one stored where the signing key is not at
+    hand."""
     try:
         return checkpoint(ledger)
     except LedgerError:

@@ -1,7 +1,9 @@
 """What an entry says in clear, and what it seals. Nothing personal stands in a body.
 
-A body is one JSON object: `v` 1, `kind`, `at` (UTC), and by kind what the lines below add. The store adds `person`
-(a random number) and `sealed` (name -> person and hash). Name, birth date, nationality, the office's reference, the
+A body is one JSON object: `v` 1, `kind`, `at` (UTC), and by kind what the lines below add. The
+store adds `person`
+(a random number) and `sealed` (name -> person and hash). Name, birth date, nationality, the
+office's reference, the
 record and every amount are in the sealed documents only.
 """
 
@@ -59,10 +61,12 @@ def determination_body(
     reason: str | None = None,
     at: str | None = None,
 ) -> tuple[Body, dict[str, bytes]]:
-    """Body and documents to seal of a determination; with `supersedes` and `reason` of a correction.
+    """Body and documents to seal of a determination; with `supersedes` and `reason` of a
+    correction.
 
     case           the case document as given
-    determination  the result (portability/determination@1); its `rules` name the texts applied as id -> sha256
+    determination  the result (portability/determination@1); its `rules` name the texts applied as
+                   id -> sha256
     code           program sources applied, name -> bytes; pass the same bytes to `append` as blobs
     """
     result = {key: value for key, value in determination.items() if key != "ledger"}
@@ -84,7 +88,8 @@ def determination_body(
 
 
 def outcome(determination: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Status and route per scheme; no amount, no period. Claimants of one record are not told apart."""
+    """Status and route per scheme; no amount, no period. Claimants of one record are not told
+    apart."""
     rows = [
         {
             "scheme": str(item.get("scheme", "")),

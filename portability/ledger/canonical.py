@@ -1,6 +1,8 @@
-"""Canonical JSON: one value, one sequence of bytes (RFC 8785, restricted to JSON without fractions).
+"""Canonical JSON: one value, one sequence of bytes (RFC 8785, restricted to JSON without
+fractions).
 
-RFC 8785 orders keys by UTF-16 code units and writes numbers as ECMAScript doubles. No double ever stands in the
+RFC 8785 orders keys by UTF-16 code units and writes numbers as ECMAScript doubles. No double ever
+stands in the
 ledger: numbers are integers of at most 53 bits, every other figure is text.
 """
 
@@ -20,14 +22,16 @@ DEEPEST = 200
 def canonical(value: object) -> bytes:
     """The canonical bytes of a value made of mappings, lists, text, integers, booleans and None.
 
-    Raises ValueError for anything that has no canonical form here: fractions, integers beyond 53 bits, keys that
+    Raises ValueError for anything that has no canonical form here: fractions, integers beyond 53
+    bits, keys that
     are not text, half a surrogate pair.
     """
     return _write(_ordered(value, 0)).encode("utf-8")
 
 
 def parse(text: str | bytes) -> Any:
-    """The value of a canonical text. Raises ValueError if the text is not the canonical form of its value."""
+    """The value of a canonical text. Raises ValueError if the text is not the canonical form of its
+    value."""
     if isinstance(text, bytes):
         text = text.decode("utf-8")
     value = _DECODER.decode(text)
@@ -38,7 +42,8 @@ def parse(text: str | bytes) -> Any:
 
 
 def plain(value: object) -> Any:
-    """A value in the types `canonical` accepts: large integers, decimals and dates become text, tuples lists."""
+    """A value in the types `canonical` accepts: large integers, decimals and dates become text,
+    tuples lists."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):

@@ -108,7 +108,8 @@ class Note:
         return self.text + "\n" + "".join(signature.line for signature in self.signatures)
 
     def signed_by(self, key: PublicKey) -> bool:
-        """Whether this key signed the text. A line of this key that fails counts against the whole note."""
+        """Whether this key signed the text. A line of this key that fails counts against the whole
+        note."""
         mine = [s for s in self.signatures if (s.name, s.id) == (key.name, key.id)]
         return bool(mine) and all(_valid(self.text, key, s.value) for s in mine)
 
@@ -123,7 +124,8 @@ def read_note(text: str | bytes) -> Note:
 
 
 def read_checkpoint(note: Note) -> Checkpoint:
-    """The checkpoint a note's text states (tlog-checkpoint). Raises LedgerError if it states none."""
+    """The checkpoint a note's text states (tlog-checkpoint). Raises LedgerError if it states
+    none."""
     lines = note.text.split("\n")
     if len(lines) < 4 or not all(lines[:-1]):
         raise LedgerError("not a checkpoint: it has fewer than the three lines origin, size, root")

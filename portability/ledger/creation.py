@@ -1,4 +1,5 @@
-"""A new ledger: its structure, its first entry, its signing key. Two programs may try at once; one wins."""
+"""A new ledger: its structure, its first entry, its signing key. Two programs may try at once; one
+wins."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def create(path: Path, keys: KeyStore, origin: str | None = None) -> None:
     stale = path.with_name(path.name + "-wal")
     if stale.exists():
         raise LedgerError(
-            f"{path}: there is no ledger, but the log of one ({stale.name}), which may hold entries. "
+            f"{path}: there is no ledger, but the log of one ({stale.name}), which may hold "
+            f"entries. "
             "Put the two together again, or move the log away."
         )
     name = origin or f"portability.local/{secrets.token_hex(4)}"
@@ -65,7 +67,8 @@ def build(path: Path, key: SigningKey) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(
-            f"BEGIN;{FILE.read_text('utf-8')}\n;PRAGMA application_id = {APPLICATION};PRAGMA user_version = {SCHEMA};"
+            f"BEGIN;{FILE.read_text('utf-8')}\n;PRAGMA application_id = {APPLICATION};PRAGMA "
+            f"user_version = {SCHEMA};"
         )
         text = canonical(first_body(key))
         leaf = leaf_hash(text)

@@ -1,6 +1,7 @@
 """The Merkle tree of a log: hashes, proofs and their verification (RFC 6962 s.2.1, RFC 9162 s.2.1).
 
-A tree of n leaves splits at the largest power of two below n. Complete subtrees are named (level, index): level 0
+A tree of n leaves splits at the largest power of two below n. Complete subtrees are named (level,
+index): level 0
 are the leaves, (level, index) covers leaves index*2**level to (index+1)*2**level - 1.
 """
 
@@ -29,14 +30,16 @@ def split(size: int) -> int:
 
 
 class Frontier:
-    """The right edge of a growing tree: enough to append and to name the root, in O(log n) memory."""
+    """The right edge of a growing tree: enough to append and to name the root, in O(log n)
+    memory."""
 
     def __init__(self) -> None:
         self.size = 0
         self.edge: list[tuple[int, bytes]] = []
 
     def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Add a leaf hash; the inner subtrees it completes as (level, index, hash), lowest first."""
+        """Add a leaf hash; the inner subtrees it completes as (level, index, hash), lowest
+        first."""
         made = []
         level, index, value = 0, self.size, leaf
         while index & 1:
@@ -66,7 +69,8 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 
 
 def range_hash(low: int, high: int, nodes: Nodes) -> bytes:
-    """Hash of the leaves low to high-1, a subtree that occurs in some tree (low a multiple of its width)."""
+    """Hash of the leaves low to high-1, a subtree that occurs in some tree (low a multiple of its
+    width)."""
     if low == high:
         return EMPTY
     stack = []
@@ -98,7 +102,8 @@ def inclusion_path(index: int, size: int, nodes: Nodes) -> list[bytes]:
 
 
 def consistency_path(old: int, size: int, nodes: Nodes) -> list[bytes]:
-    """PROOF(old, D[size]) of RFC 6962 s.2.1.2. Empty if old is 0 or size: there is nothing to prove."""
+    """PROOF(old, D[size]) of RFC 6962 s.2.1.2. Empty if old is 0 or size: there is nothing to
+    prove."""
     if not 0 <= old <= size:
         raise ValueError(f"a tree of {size} has no earlier state of {old} leaves")
     if old in (0, size):
@@ -118,7 +123,8 @@ def consistency_path(old: int, size: int, nodes: Nodes) -> list[bytes]:
 
 
 def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
-    """Whether path leads from the leaf hash at index to the root of a tree of that size (RFC 9162 s.2.1.3.2)."""
+    """Whether path leads from the leaf hash at index to the root of a tree of that size (RFC 9162
+    s.2.1.3.2)."""
     if not 0 <= index < size:
         return False
     at, last, value = index, size - 1, leaf

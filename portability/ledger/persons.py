@@ -1,4 +1,5 @@
-"""A person's rights against the ledger: to be forgotten, and to a copy (GDPR art. 15, 17, 20, 22)."""
+"""A person's rights against the ledger: to be forgotten, and to a copy (GDPR art. 15, 17, 20,
+22)."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def user() -> str:
 
 
 def resolve(ledger: Ledger, who: str) -> str:
-    """The number of a person, from the number itself or from the office's reference. Raises LookupError."""
+    """The number of a person, from the number itself or from the office's reference. Raises
+    LookupError."""
     if len(who) == 32 and all(c in "0123456789abcdef" for c in who):
         if ledger.of_person(who):
             return who
@@ -32,7 +34,8 @@ def resolve(ledger: Ledger, who: str) -> str:
     found = ledger.keys.find(who)
     if found is None:
         raise LookupError(
-            "no person is known under this reference (or the data was erased, or the key file is absent)"
+            "no person is known under this reference (or the data was erased, or the key file is "
+            "absent)"
         )
     return found.id
 
@@ -40,7 +43,8 @@ def resolve(ledger: Ledger, who: str) -> str:
 def erase(ledger: Ledger, who: str, reason: str = "") -> Receipt | None:
     """Destroy a person's sealed documents and key; the erasure itself is an entry.
 
-    Hashes, proofs and checkpoints stay valid. Returns None if the erasure was recorded before: it is then finished.
+    Hashes, proofs and checkpoints stay valid. Returns None if the erasure was recorded before: it
+    is then finished.
     Raises LookupError, and LedgerError if another program still holds the old state.
     """
     person = resolve(ledger, who)
@@ -56,7 +60,8 @@ def erase(ledger: Ledger, who: str, reason: str = "") -> Receipt | None:
     (busy, *_) = ledger.query("PRAGMA wal_checkpoint(TRUNCATE)")[0]
     if busy:
         raise LedgerError(
-            f"{ledger.path}: key and documents are destroyed, but another program still reads an older state of "
+            f"{ledger.path}: key and documents are destroyed, but another program still reads an "
+            f"older state of "
             "the file, so its log could not be emptied. Close it and erase again."
         )
     return receipt
@@ -85,9 +90,11 @@ def unseal_recorded(ledger: Ledger, number: int, reason: str = "") -> dict[str, 
 
 
 def disclose(ledger: Ledger, who: str, reason: str = "") -> Json:
-    """The copy a person may ask for: every entry about the person with its documents, opened, and every access.
+    """The copy a person may ask for: every entry about the person with its documents, opened, and
+    every access.
 
-    The determination's trace, with the article for each step, is the logic involved (art. 15(1)(h)).
+    The determination's trace, with the article for each step, is the logic involved (art.
+    15(1)(h)).
     """
     person = resolve(ledger, who)
     entries = ledger.of_person(person)

@@ -1,6 +1,7 @@
 """Checkpoints of a ledger, and proofs about it that others check without having it.
 
-Inclusion: https://c2sp.org/tlog-proof. Consistency: the request of https://c2sp.org/tlog-witness (`old N`, hashes,
+Inclusion: https://c2sp.org/tlog-proof. Consistency: the request of https://c2sp.org/tlog-witness
+(`old N`, hashes,
 checkpoint), which a witness needs before it cosigns.
 """
 
@@ -70,7 +71,8 @@ def checkpoint(ledger: Ledger) -> str:
     if not ledger.readonly:
         with ledger.transaction() as connection:
             connection.execute(
-                "INSERT INTO checkpoint SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM checkpoint WHERE size = ?)",
+                "INSERT INTO checkpoint SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM checkpoint "
+                "WHERE size = ?)",
                 (size, text, size),
             )
     return text
@@ -85,7 +87,8 @@ def check_past(ledger: Ledger) -> None:
     stated = read_checkpoint(note)
     if stated.size > len(ledger) or ledger.root(stated.size) != stated.root:
         raise LedgerError(
-            f"{ledger.path}: its entries contradict the checkpoint it signed at {stated.size} entries; "
+            f"{ledger.path}: its entries contradict the checkpoint it signed at {stated.size} "
+            f"entries; "
             "nothing was signed. Run `portability ledger verify`."
         )
 
@@ -104,7 +107,8 @@ def latest(ledger: Ledger) -> str | None:
 
 
 def prove(ledger: Ledger, number: int) -> Inclusion:
-    """A proof for an entry under the latest checkpoint that covers it (a new one is signed if none does)."""
+    """A proof for an entry under the latest checkpoint that covers it (a new one is signed if none
+    does)."""
     ledger.entry(number)
     text = latest(ledger)
     if text is None or read_checkpoint(read_note(text)).size <= number:
@@ -115,7 +119,8 @@ def prove(ledger: Ledger, number: int) -> Inclusion:
 
 
 def prove_growth(ledger: Ledger, old: int) -> Consistency:
-    """A proof that the ledger, as of its newest checkpoint, only added to its first `old` entries."""
+    """A proof that the ledger, as of its newest checkpoint, only added to its first `old`
+    entries."""
     note = read_note(checkpoint(ledger))
     size = read_checkpoint(note).size
     if not 0 <= old <= size:
@@ -148,7 +153,8 @@ def read_consistency(text: str) -> Consistency:
 
 
 def check_inclusion(proof: Inclusion, body: bytes, key: PublicKey) -> Checkpoint:
-    """The checkpoint under which the body is entry `proof.index`. Raises LedgerError if it is not proven."""
+    """The checkpoint under which the body is entry `proof.index`. Raises LedgerError if it is not
+    proven."""
     stated = read_checkpoint(proof.note)
     if not proof.note.signed_by(key) or stated.origin != key.name:
         raise LedgerError(f"the proof's checkpoint is not signed by {key.name}")

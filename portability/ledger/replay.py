@@ -1,6 +1,7 @@
 """Replay: decide again from the stored case and compare, byte by byte and figure by figure.
 
-What decides is handed in: `run` takes what was recorded and returns a determination. Nothing is written, and
+What decides is handed in: `run` takes what was recorded and returns a determination. Nothing is
+written, and
 sealed documents are opened in memory only.
 """
 
@@ -23,7 +24,8 @@ NOTHING = "nothing"
 
 @frozen
 class Difference:
-    """One figure that differs: where in the determination, what was recorded, what comes out now."""
+    """One figure that differs: where in the determination, what was recorded, what comes out
+    now."""
 
     where: str
     recorded: str
@@ -67,7 +69,8 @@ class Replay:
 
 @frozen
 class Recorded:
-    """What an entry holds of a decision, opened: the case, the answer, the texts of law and program it applied."""
+    """What an entry holds of a decision, opened: the case, the answer, the texts of law and program
+    it applied."""
 
     entry: int
     case: Json = field(repr=False)
@@ -79,7 +82,8 @@ Run = Callable[[Recorded], Mapping[str, Any]]
 
 
 def recorded(ledger: Ledger, number: int) -> Recorded:
-    """Case and determination of an entry. Raises LedgerError if it holds none or they do not open."""
+    """Case and determination of an entry. Raises LedgerError if it holds none or they do not
+    open."""
     found = ledger.entry(number)
     if found.body.get("kind") not in REPLAYED:
         raise LedgerError(f"entry {number} is no determination but: {found.body.get('kind')}")
@@ -109,9 +113,9 @@ def compare(number: int, then: Json, now: Json) -> Replay:
     return Replay(number, False, tuple(differences(rest[0], rest[1])), law)
 
 
-def replay_all(ledger: Ledger, run: Run, first: int = 0) -> Iterator[Replay]:
-    """Replay every determination from entry `first` on. An erased or keyless one is reported, not raised."""
-    for number in determinations(ledger, first):
+def replay_each(ledger: Ledger, numbers: Iterable[int], run: Run) -> Iterator[Replay]:
+    """Replay entries. What cannot be replayed (erased, key missing) is reported, not raised."""
+    for number in numbers:
         try:
             yield replay(ledger, number, run)
         except LedgerError as error:

@@ -1,4 +1,5 @@
-"""One pass over the file: recompute every hash and collect every fault, with the number of its entry."""
+"""One pass over the file: recompute every hash and collect every fault, with the number of its
+entry."""
 
 from __future__ import annotations
 
@@ -72,7 +73,8 @@ class Scan:
 
 
 def scan(ledger: Ledger, wanted: set[int], receipts: set[int]) -> Scan:
-    """Check everything the file itself can tell. Never raises for a fault of the file: it is reported."""
+    """Check everything the file itself can tell. Never raises for a fault of the file: it is
+    reported."""
     found = Scan(ledger, set(wanted))
     connection = ledger.connection
     found.chains = dict.fromkeys(receipts, b"")
@@ -253,7 +255,8 @@ class Payloads:
 
 
 class Tree:
-    """The hashes of the subtrees, recomputed and compared with the stored ones; roots at the sizes asked for."""
+    """The hashes of the subtrees, recomputed and compared with the stored ones; roots at the sizes
+    asked for."""
 
     def __init__(self, found: Scan, connection: sqlite3.Connection):
         self.found = found
@@ -333,7 +336,8 @@ def check_checkpoint(
         found.fault(
             None,
             "cut",
-            f"{what} covers {stated.size} entries; the file holds {found.size}: entries were cut off",
+            f"{what} covers {stated.size} entries; the file holds {found.size}: entries were cut "
+            f"off",
         )
     elif size not in found.roots:
         found.fault(

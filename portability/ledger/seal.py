@@ -1,7 +1,9 @@
 """Personal data, sealed: AES-256-GCM with one key per person. The keys live in a file of their own.
 
-The key file never enters a backup of the ledger. To destroy a person's key is to make every copy of the person's
-data unreadable, in the ledger and in all its backups, while hashes, proofs and checkpoints stay valid.
+The key file never enters a backup of the ledger. To destroy a person's key is to make every copy of
+the person's
+data unreadable, in the ledger and in all its backups, while hashes, proofs and checkpoints stay
+valid.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from portability.ledger.checkpoint import PublicKey, SigningKey
 from portability.ledger.faults import guarded
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS person (id TEXT PRIMARY KEY, key BLOB NOT NULL, lookup BLOB UNIQUE) STRICT;
-CREATE TABLE IF NOT EXISTS signing (vkey TEXT PRIMARY KEY, name TEXT NOT NULL, seed BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS person (id TEXT PRIMARY KEY, key BLOB NOT NULL, lookup BLOB UNIQUE)
+STRICT;
+CREATE TABLE IF NOT EXISTS signing (vkey TEXT PRIMARY KEY, name TEXT NOT NULL, seed BLOB NOT NULL)
+STRICT;
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 """
 NONCE = 12
@@ -54,7 +58,8 @@ class Sealed:
 
 
 def seal(person: Person, name: str, data: bytes) -> Sealed:
-    """Compress and encrypt. Person and name are authenticated: a document moved elsewhere does not open."""
+    """Compress and encrypt. Person and name are authenticated: a document moved elsewhere does not
+    open."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = secrets.token_bytes(NONCE)
@@ -110,7 +115,8 @@ class KeyStore:
         return None if row is None else Person(*row)
 
     def find(self, subject: str) -> Person | None:
-        """The person an office reference was given to, or None. The file holds no reference, only a keyed hash."""
+        """The person an office reference was given to, or None. The file holds no reference, only a
+        keyed hash."""
         secret = self._row("SELECT value FROM secret WHERE name = 'lookup'")
         if secret is None:
             return None
@@ -118,7 +124,8 @@ class KeyStore:
         return None if row is None else Person(*row)
 
     def admit(self, subject: str | None) -> Person:
-        """The person of an office reference, with a new key on first sight; None is always a new person."""
+        """The person of an office reference, with a new key on first sight; None is always a new
+        person."""
         if subject is not None and (known := self.find(subject)) is not None:
             return known
         with self._writing() as connection:
@@ -152,13 +159,15 @@ class KeyStore:
             left = [path for path in _files(self.path) if found.key in path.read_bytes()]
         if busy or left:
             raise LedgerError(
-                f"keys {self.path}: the key is deleted, but another program still holds an older state of the "
+                f"keys {self.path}: the key is deleted, but another program still holds an older "
+                f"state of the "
                 "file. Close it and erase again."
             )
         return True
 
     def sweep(self) -> None:
-        """Bring what is pending into the file and empty its log (finishes an interrupted `destroy`)."""
+        """Bring what is pending into the file and empty its log (finishes an interrupted
+        `destroy`)."""
         if self.exists():
             with guarded(self.path, "keys "):
                 self._open(create=False).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

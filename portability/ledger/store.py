@@ -1,4 +1,5 @@
-"""The append-only store: one SQLite file, one transaction per append, durable before it is acknowledged."""
+"""The append-only store: one SQLite file, one transaction per append, durable before it is
+acknowledged."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 @frozen
 class Receipt:
-    """The acknowledgement of an entry: its number, and the chain hash that covers it and all before it."""
+    """The acknowledgement of an entry: its number, and the chain hash that covers it and all before
+    it."""
 
     entry: int
     hash: str
@@ -59,7 +61,8 @@ class Entry:
 
 @frozen
 class Draft:
-    """What to append: a body, documents to seal, texts it applied; `subject` is the office's reference."""
+    """What to append: a body, documents to seal, texts it applied; `subject` is the office's
+    reference."""
 
     body: Mapping[str, Any]
     sealed: Mapping[str, bytes] = field(factory=dict, repr=False)
@@ -104,7 +107,8 @@ class Ledger:
         keys: str | os.PathLike[str] | None = None,
         timeout: float = 30.0,
     ) -> Ledger:
-        """Open a ledger. Raises LedgerError if it is missing (unless `create`), damaged, locked or too new.
+        """Open a ledger. Raises LedgerError if it is missing (unless `create`), damaged, locked or
+        too new.
 
         origin   the name a new ledger signs under, such as `pensions.example/ledger`
         timeout  seconds to wait for other writers
@@ -156,7 +160,8 @@ class Ledger:
         """Entries that seal something of a person, or erase the person."""
         with guarded(self.path):
             found = self.connection.execute(
-                "SELECT seq, body, leaf, chain FROM entry WHERE person = :person OR (person IS NOT NULL AND "
+                "SELECT seq, body, leaf, chain FROM entry WHERE person = :person OR (person IS "
+                "NOT NULL AND "
                 "EXISTS (SELECT 1 FROM json_each(body, '$.sealed') AS part "
                 "WHERE json_extract(part.value, '$.person') = :person)) ORDER BY seq",
                 {"person": person},
@@ -198,7 +203,8 @@ class Ledger:
             raise LedgerError(f"entry {number}: {error}") from None
 
     def texts(self, number: int) -> dict[str, bytes]:
-        """The stored texts an entry applied: rules and program sources by name, each checked against its hash."""
+        """The stored texts an entry applied: rules and program sources by name, each checked
+        against its hash."""
         found = {}
         for name, digest in referenced(self.entry(number).body).items():
             with guarded(self.path):
@@ -230,11 +236,13 @@ class Ledger:
 
     @property
     def public_key(self) -> PublicKey:
-        """The key this ledger signs with: named in its first entry, or in its latest change of key."""
+        """The key this ledger signs with: named in its first entry, or in its latest change of
+        key."""
         if not self._key:
             with guarded(self.path):
                 row = self.connection.execute(
-                    "SELECT seq, body, leaf, chain FROM entry WHERE kind IN ('opened', 'key_change') "
+                    "SELECT seq, body, leaf, chain FROM entry WHERE kind IN ('opened', "
+                    "'key_change') "
                     "ORDER BY seq DESC LIMIT 1"
                 ).fetchone()
             if row is None:
@@ -270,7 +278,8 @@ class Ledger:
         sealed   documents to encrypt, by name
         blobs    the texts the body's `rules` and `code` name, by the same names; stored once
         subject  the office's reference: entries of one reference share one person and one key
-        persons  documents that belong to somebody else: name of the document -> that person's reference
+        persons  documents that belong to somebody else: name of the document -> that person's
+                 reference
         """
         draft = Draft(body, sealed or {}, blobs or {}, subject, persons or {})
         return self.append_many([draft])[0]
@@ -297,7 +306,8 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: waits for other writers, commits to the disk, undoes everything on any error."""
+        """A write transaction: waits for other writers, commits to the disk, undoes everything on
+        any error."""
         with guarded(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -335,8 +345,10 @@ class Ledger:
         for person in {box.person for box in boxes.values()}:
             if self.erased(person):
                 raise LedgerError(
-                    f"{self.path}: the data of this person was erased; nothing can be added under the old "
-                    "number. Finish the erasure (`portability ledger erase`) and submit the case again."
+                    f"{self.path}: the data of this person was erased; nothing can be added under "
+                    f"the old "
+                    "number. Finish the erasure (`portability ledger erase`) and submit the case "
+                    "again."
                 )
 
     def _check_texts(self, named: Mapping[str, str], blobs: Mapping[str, bytes]) -> None:

@@ -73,7 +73,8 @@ def verify(
     key        the key they must be signed with, if it is known from elsewhere
     witnesses  keys of those who cosigned; each must have cosigned every checkpoint given
     receipts   (entry, hash) as printed on a decision
-    Raises LedgerError if a checkpoint cannot be read at all. Faults of the ledger are in the report.
+    Raises LedgerError if a checkpoint cannot be read at all. Faults of the ledger are in the
+    report.
     """
     given: list[tuple[Note, Checkpoint]] = []
     for text in notes:
@@ -150,19 +151,27 @@ def proven(
 ) -> list[str]:
     """What a verification without fault shows, in words."""
     said = [
-        f"The file agrees with itself: all {found.size} entries follow one another without a gap, each fits its "
-        "hash, the chain and the tree of hashes; tables and guards are those of a ledger.",
-        f"{found.sealed} sealed documents and {len(found.texts)} stored texts of law and program are unchanged.",
+        (
+            f"The file agrees with itself: all {found.size} entries follow one another without "
+            "a gap, each fits its hash, the chain and the tree of hashes; tables and guards are "
+            "those of a ledger."
+        ),
+        (
+            f"{found.sealed} sealed documents and {len(found.texts)} stored texts of law and "
+            "program are unchanged."
+        ),
     ]
     if covered:
         said.append(
-            f"Entries 0 to {covered - 1} are those the receipt covers: none was changed, removed, inserted or "
+            f"Entries 0 to {covered - 1} are those the receipt covers: none was changed, removed, "
+            f"inserted or "
             "reordered since it was given out."
         )
     if anchored:
         _, last = max(anchored, key=lambda pair: pair[1].size)
         said.append(
-            f"Entries 0 to {last.size - 1} are exactly those of the checkpoint given: none was changed, removed, "
+            f"Entries 0 to {last.size - 1} are exactly those of the checkpoint given: none was "
+            f"changed, removed, "
             "inserted or reordered since it was signed."
         )
         said += [
@@ -178,31 +187,39 @@ def not_proven(
     """What even a verification without fault leaves open, in words."""
     if found.faults:
         return [
-            "Nothing is proven while there are faults. Keep the file as it is and restore a verified backup."
+            (
+                "Nothing is proven while there are faults. Keep the file as it is and restore a "
+                "verified backup."
+            )
         ]
     said = []
     end = max([covered, *(stated.size for _, stated in anchored)])
     if end == 0:
         said.append(
-            "Completeness is not proven: whoever owns the file can rewrite it or cut off its end and recompute "
+            "Completeness is not proven: whoever owns the file can rewrite it or cut off its end "
+            "and recompute "
             "every hash. Verify against a checkpoint kept outside: --checkpoint FILE."
         )
     elif end < found.size:
         said.append(
-            f"Entries {end} to {found.size - 1} are younger than what you gave: they agree with themselves, but "
+            f"Entries {end} to {found.size - 1} are younger than what you gave: they agree with "
+            f"themselves, but "
             "only a later checkpoint protects them."
         )
     if anchored and not witnessed:
         said.append(
-            "That nobody was shown a different history under the same key: only a checkpoint cosigned by a witness "
+            "That nobody was shown a different history under the same key: only a checkpoint "
+            "cosigned by a witness "
             "(or held by two offices) shows that."
         )
     if found.documents_erased:
         said.append(
-            f"The content of {found.documents_erased} documents of {len(found.erased)} erased person(s): only their "
+            f"The content of {found.documents_erased} documents of {len(found.erased)} erased "
+            f"person(s): only their "
             "hashes are left."
         )
     said.append(
-        "That a decision was right: `ledger replay` recomputes it. That a time is true: it is the writer's clock."
+        "That a decision was right: `ledger replay` recomputes it. That a time is true: it is the "
+        "writer's clock."
     )
     return said

@@ -1,7 +1,10 @@
-"""Witnesses: two offices hold each other's checkpoints, so that neither can rewrite its ledger unseen.
+"""Witnesses: two offices hold each other's checkpoints, so that neither can rewrite its ledger
+unseen.
 
-A witness keeps the last checkpoint it saw of another ledger in its own ledger, and cosigns a newer one only after a
-proof that the other ledger merely grew (https://c2sp.org/tlog-witness, here carried by file instead of HTTP).
+A witness keeps the last checkpoint it saw of another ledger in its own ledger, and cosigns a newer
+one only after a
+proof that the other ledger merely grew (https://c2sp.org/tlog-witness, here carried by file instead
+of HTTP).
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ LAST = (
 
 
 def witness_key(ledger: Ledger) -> SigningKey:
-    """The key this ledger's office cosigns with: the signing key under its own type of signature."""
+    """The key this ledger's office cosigns with: the signing key under its own type of
+    signature."""
     mine = ledger.keys.signing_key(ledger.public_key)
     if mine is None:
         raise LedgerError(f"{ledger.path}: its signing key is not in {ledger.keys.path}")
@@ -43,7 +47,8 @@ def witness_key(ledger: Ledger) -> SigningKey:
 
 
 def last_seen(ledger: Ledger, origin: str) -> tuple[int, Checkpoint, PublicKey] | None:
-    """The last checkpoint of another ledger that this one holds: entry, checkpoint, key it was signed with."""
+    """The last checkpoint of another ledger that this one holds: entry, checkpoint, key it was
+    signed with."""
     rows = ledger.query(LAST, origin)
     if not rows:
         return None
@@ -59,7 +64,8 @@ def cosign(
 
     key  the other ledger's key; needed the first time, afterwards the one recorded then holds
     at   seconds since 1970 (now if None)
-    Raises LedgerError if the other ledger was rolled back, forked or signed with another key. Nothing is cosigned then.
+    Raises LedgerError if the other ledger was rolled back, forked or signed with another key.
+    Nothing is cosigned then.
     """
     stated = read_checkpoint(proof.note)
     seen = last_seen(ledger, stated.origin)
@@ -91,7 +97,8 @@ def check_key(
 
 
 def check_growth(proof: Consistency, stated: Checkpoint, last: Checkpoint | None) -> None:
-    """The checkpoint continues the last one seen (tlog-witness: the old size is the witness's own)."""
+    """The checkpoint continues the last one seen (tlog-witness: the old size is the witness's
+    own)."""
     if last is None:
         if proof.old != 0:
             raise LedgerError(
@@ -100,23 +107,27 @@ def check_growth(proof: Consistency, stated: Checkpoint, last: Checkpoint | None
         return
     if stated.size < last.size:
         raise LedgerError(
-            f"{stated.origin} was rolled back: it held {last.size} entries and now states {stated.size}. "
+            f"{stated.origin} was rolled back: it held {last.size} entries and now states "
+            f"{stated.size}. "
             "Nothing was cosigned; the earlier checkpoint is held here as evidence."
         )
     if proof.old != last.size:
         raise LedgerError(
-            f"the proof starts at {proof.old}; the last checkpoint held here covers {last.size} entries. "
+            f"the proof starts at {proof.old}; the last checkpoint held here covers {last.size} "
+            f"entries. "
             f"Ask for: ledger prove --since {last.size}"
         )
     if not merkle.consistency_holds(last.size, stated.size, last.root, stated.root, proof.path):
         raise LedgerError(
-            f"{stated.origin} was rewritten: its new checkpoint does not contain the {last.size} entries it had. "
+            f"{stated.origin} was rewritten: its new checkpoint does not contain the {last.size} "
+            f"entries it had. "
             "Nothing was cosigned; the earlier checkpoint is held here as evidence."
         )
 
 
 def record(ledger: Ledger, stated: Checkpoint, key: PublicKey, before: int | None) -> Receipt:
-    """Put the other ledger's checkpoint into ours; refused if another program recorded a newer one meanwhile."""
+    """Put the other ledger's checkpoint into ours; refused if another program recorded a newer one
+    meanwhile."""
     held = {
         "origin": stated.origin,
         "size": stated.size,

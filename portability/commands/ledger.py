@@ -1,0 +1,338 @@
+"""`portability ledger`: what was recorded, whether it still stands, whether it comes out again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from portability.errors import LEDGER_REFUSED, InputError, LedgerError
+
+if TYPE_CHECKING:
+    from portability.ledger import Ledger
+    from portability.ledger.replay import Replay
+
+Json = dict[str, Any]
+
+
+class LedgerGroup(click.Group):
+    """The first commands stand here, the others are imported when one of them is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        more()
+        return list(self.commands)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.commands:
+            more()
+        return self.commands.get(name)
+
+
+def more() -> None:
+    from portability.commands import ledger_more
+
+    ledger_more.register(ledger)
+
+
+@click.group(cls=LedgerGroup)
+def ledger() -> None:
+    """The append-only record: log, show, verify, replay, checkpoint and what an audit needs.
+
+    Nothing in it is ever edited or deleted; personal data is sealed and can be erased.
+    """
+
+
+def at_ledger(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The option --ledger, as on every command that reads or writes a ledger."""
+    return click.option(
+        "--ledger",
+        "path",
+        type=click.Path(dir_okay=False),
+        envvar="PORTABILITY_LEDGER",
+        metavar="PATH",
+        help="Ledger file (default: $PORTABILITY_LEDGER, else the user data directory).",
+    )(function)
+
+
+def as_format(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help="How to print it.",
+    )
+
+
+def reading(path: str | None) -> Ledger:
+    from portability.ledger import Ledger
+
+    return Ledger.open(path, readonly=True)
+
+
+def writing(path: str | None) -> Ledger:
+    from portability.ledger import Ledger
+
+    return Ledger.open(path)
+
+
+def numbered(book: Ledger, number: int) -> Any:
+    """The entry, or a usage error that says which there are."""
+    try:
+        return book.entry(number)
+    except LookupError as error:
+        raise click.UsageError(str(error)) from None
+
+
+@ledger.command()
+@at_ledger
+@as_format("table", "json", "jsonl", "csv")
+@click.option("--kind", help="Only entries of this kind, for example determination.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N entries.")
+def log(path: str | None, form: str, kind: str | None, last: int | None) -> None:
+    """List the entries: number, time, kind, countries, outcome, what supersedes what.
+
+    \b
+      portability ledger log
+      portability ledger log --kind determination --format csv > decisions.csv
+    """
+    from portability.ledger.show import lines
+
+    with reading(path) as book:
+        first = 0 if last is None else max(0, len(book) - last)
+        rows = [row for row in lines(book, first) if kind in (None, row["kind"])]
+    if form == "table":
+        click.echo(table(rows))
+    elif form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif form == "jsonl":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+    else:
+        click.echo(comma_separated(rows), nl=False)
+
+
+def table(rows: Iterable[Json]) -> str:
+    """Entries in columns; the outcome last, as long as it is."""
+    head = ("entry", "at", "kind", "corridor", "outcome")
+    cells = [head, *(tuple(str(row.get(key) or "") for key in head) for row in rows)]
+    cells = [(f"{row[0]:>5}", *row[1:]) for row in ((r[0], *r[1:]) for r in cells)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+def comma_separated(rows: list[Json]) -> str:
+    out = io.StringIO()
+    fields = ("entry", "at", "kind", "corridor", "outcome", "supersedes", "superseded_by", "hash")
+    writer = csv.DictWriter(out, fields, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@ledger.command()
+@click.argument("number", type=click.IntRange(min=0), metavar="N")
+@at_ledger
+@as_format("table", "json", "html")
+@click.option("--unseal", is_flag=True, help="Open the personal data; that is recorded.")
+@click.option("--reason", default="", help="Why it is opened; stands in the record of access.")
+def show(number: int, path: str | None, form: str, unseal: bool, reason: str) -> None:
+    """Show entry N like a file note. Personal data stays sealed unless --unseal is given."""
+    from portability.ledger import show as told
+
+    with writing(path) if unseal else reading(path) as book:
+        numbered(book, number)
+        note = told.note(book, number)
+        if unseal:
+            from portability.ledger.persons import readable, unseal_recorded
+
+            opened = unseal_recorded(book, number, reason)
+            note["documents"] = {name: readable(data) for name, data in opened.items()}
+    if form == "json":
+        click.echo(json.dumps(note, ensure_ascii=False, indent=2))
+    elif form == "html":
+        click.echo(told.html(note))
+    else:
+        click.echo(told.text(note))
+        answer = note.get("documents", {}).get("determination")
+        if answer:
+            from portability import report
+
+            click.echo("\n" + report.table({"ledger": None, **answer}))
+
+
+@ledger.command()
+@at_ledger
+@as_format("table", "json")
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="A checkpoint kept outside this machine (- for standard input). May be repeated.",
+)
+@click.option("--receipt", "receipts", multiple=True, metavar="N:HASH", help="As on a decision.")
+@click.option("--key", metavar="VKEY", help="The key the checkpoint must be signed with.")
+@click.option(
+    "--witness", "witnesses", multiple=True, metavar="VKEY", help="Who must have cosigned."
+)
+def verify(
+    path: str | None,
+    form: str,
+    checkpoints: tuple[str, ...],
+    receipts: tuple[str, ...],
+    key: str | None,
+    witnesses: tuple[str, ...],
+) -> int:
+    """Check every hash of the ledger; say in words what is proven and what is not. Exit 3 on any
+    fault.
+
+    Without --checkpoint the file is only compared with itself: give a checkpoint (or the receipt of
+    a
+    decision) that somebody else kept.
+    """
+    from portability.ledger.checkpoint import read_key
+    from portability.ledger.verify import verify as run
+
+    notes = [read_text(name) for name in checkpoints]
+    pairs = [receipt(text) for text in receipts]
+    with reading(path) as book:
+        report = run(
+            book,
+            notes,
+            key=read_key(key) if key else None,
+            witnesses=[read_key(text) for text in witnesses],
+            receipts=pairs,
+        )
+    if form == "json":
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(report.text())
+    return 0 if report.ok else LEDGER_REFUSED
+
+
+def read_text(name: str) -> bytes:
+    """A small file, or standard input."""
+    with click.open_file(name, "rb") as stream:
+        data: bytes = stream.read(1 << 20)
+    return data.replace(b"\r\n", b"\n")
+
+
+def receipt(text: str) -> tuple[int, str]:
+    number, _, value = text.partition(":")
+    if not number.isdigit() or len(value) != 64:
+        raise click.UsageError(f"--receipt {text!r}: expected N:HASH as printed, e.g. 12:3f…")
+    return int(number), value
+
+
+@ledger.command()
+@at_ledger
+@as_format("table", "json")
+@click.argument("number", type=click.IntRange(min=0), metavar="[N]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every determination.")
+@click.option("--since", type=click.IntRange(min=0), metavar="N", help="From entry N on.")
+@click.option(
+    "--with-current-law",
+    "current",
+    is_flag=True,
+    help="Decide under today's rules: what would change, and why.",
+)
+def replay(
+    path: str | None,
+    form: str,
+    number: int | None,
+    everything: bool,
+    since: int | None,
+    current: bool,
+) -> int:
+    """Decide entry N again from its sealed case and stored law, and compare byte by byte.
+
+    Exit 3 if a figure differs although law and program are those recorded. Nothing is written.
+
+    \b
+      portability ledger replay 1
+      portability ledger replay --all
+      portability ledger replay --all --with-current-law
+    """
+    from portability.commands.replaying import runner
+    from portability.ledger.replay import determinations, replay_each
+
+    if (number is not None) + everything + (since is not None) != 1:
+        raise click.UsageError("say which: an entry's number, --all, or --since N")
+    with reading(path) as book:
+        if number is not None:
+            numbered(book, number)
+            numbers = [number]
+        else:
+            numbers = determinations(book, since or 0)
+        try:
+            found = list(replay_each(book, numbers, runner(current)))
+        except InputError as error:
+            raise LedgerError(f"a stored case cannot be read any more: {error}") from None
+    if form == "json":
+        click.echo(json.dumps([item.as_json() for item in found], ensure_ascii=False, indent=2))
+    else:
+        for item in found:
+            click.echo("\n".join(replayed(item, current)))
+        same = sum(item.identical for item in found)
+        click.echo(f"{len(found)} replayed, {same} identical")
+    wrong = [item for item in found if item.refused or (item.differences and not item.law)]
+    return LEDGER_REFUSED if wrong and not current else 0
+
+
+def replayed(item: Replay, current: bool) -> Iterable[str]:
+    """One entry's replay in words."""
+    if item.refused:
+        yield f"entry {item.entry}: not replayed: {item.refused}"
+        return
+    if item.identical:
+        yield f"entry {item.entry}: identical, byte for byte"
+        return
+    if item.same:
+        yield f"entry {item.entry}: the same figures; rules or program have changed since"
+    elif item.law:
+        count = len(item.differences)
+        yield f"entry {item.entry}: {count} figures differ; the rules have changed since"
+    else:
+        yield f"entry {item.entry}: {len(item.differences)} figures differ under the same rules"
+    for difference in (*item.law, *item.differences):
+        yield f"  {difference}"
+    if item.law and not current:
+        yield "  (decided under the rules of this installation: those recorded cannot be run here)"
+
+
+@ledger.command()
+@at_ledger
+@click.option("--last", is_flag=True, help="Print the last one signed instead of signing anew.")
+def checkpoint(path: str | None, last: bool) -> None:
+    """Sign the present state and print it: about 170 bytes to keep where nobody here can change
+    them.
+
+    Print it on the decision letter, mail it to the other country's liaison body, publish it. Later
+    `ledger verify --checkpoint FILE` proves that nothing before it was changed or removed.
+    """
+    from portability.ledger.proof import checkpoint as sign
+    from portability.ledger.proof import latest
+
+    with reading(path) if last else writing(path) as book:
+        text = latest(book) if last else sign(book)
+    if text is None:
+        raise LedgerError("no checkpoint was signed yet")
+    click.echo(text, nl=False)
+
+
+def file_or_stdout(out: str | None, text: str) -> None:
+    if out:
+        Path(out).write_text(text, "utf-8")
+    else:
+        click.echo(text, nl=False)
