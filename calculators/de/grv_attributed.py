@@ -1,4 +1,6 @@
-"""SGB VI 59, 71-73, 77, 253a, 264d: attributed period and access factor of invalidity and survivors' pensions."""
+"""SGB VI 59, 71-73, 77, 253a, 264d: attributed period and access factor of invalidity and
+survivors' pensions.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ POINT = "1e-4 point"
 LONGEST_CUT = 36  # 77(2): 65 less 62, 63 less 60
 AGE_63 = 63 * 12  # 77(4)
 
-DRAWN = Step("old_age_pension_drawn", "1", "SGB VI 59(3): the deceased drew an old-age pension", URL)
+DRAWN = Step(
+    "old_age_pension_drawn", "1", "SGB VI 59(3): the deceased drew an old-age pension", URL
+)
 MONTHS = Step("attributed_months", "month", "SGB VI 59, 253a", URL, end_age="month")
 VALUE = Step("average_value", POINT, "SGB VI 71-73", URL)
 POINTS = Step("attributed_points", POINT, "SGB VI 59, 71(1)", URL, months="month", each=POINT)
@@ -36,7 +40,9 @@ def beginning(co: Cohort) -> NDArray[np.int32]:
 
 
 def months(law: Law, run: Run, co: Cohort, rec: Record) -> Int:
-    """59(2), 253a: months from the event to the end of the attributed period, those with contributions apart."""
+    """59(2), 253a: months from the event to the end of the attributed period, those with
+    contributions apart.
+    """
     event, start = month_of(co.risk), beginning(co)
     end_age = law["attributed_end_age"].at(start, run)
     standard = law["standard_age"].at(co.born, run)
@@ -50,6 +56,7 @@ def months(law: Law, run: Run, co: Cohort, rec: Record) -> Int:
 
 def points(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
     """59, 71: attributed months at the average value of the record; int64[n], 1e-4."""
+
     def computed() -> Int:
         length = run.step(MONTHS, lambda: months(law, run, co, rec))
         each = run.step(VALUE, lambda: average(law, run, co, rec, foreign))
@@ -70,11 +77,15 @@ def average(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
 
 
 def access(law: Law, run: Run, co: Cohort, view: View) -> Int:
-    """77(2) no. 3, 4, (4), 264d: 0.003 less a month before 65, at most 36 months; later deaths 0.005 more."""
+    """77(2) no. 3, 4, (4), 264d: 0.003 less a month before 65, at most 36 months; later deaths
+    0.005 more.
+    """
     start = beginning(co)
     long = months_of(co, view).very_long >= law["long_service_years"].at(start, run)
     age = np.where(long, AGE_63, law["reduction_age"].at(start, run, ~long))
-    first = month_of(start) + (co.branch == SURVIVORS)  # no. 4 a: from the end of the month of death
+    first = month_of(start) + (
+        co.branch == SURVIVORS
+    )  # no. 4 a: from the end of the month of death
     early = np.clip(attained(co.born, age) - first, 0, LONGEST_CUT)
     if co.branch != SURVIVORS:
         return np.asarray(1000 - 3 * early, np.int64)

@@ -1,4 +1,6 @@
-"""SGB VI 63, 70, 256a, 262: points for contribution periods; 71-74, 59: the value of months without contributions."""
+"""SGB VI 63, 70, 256a, 262: points for contribution periods; 71-74, 59: the value of months
+without contributions.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +38,17 @@ BASE = Step("contribution_base", "1e-2", "SGB VI 157, 159, 161, annex 2", URL, e
 BY_YEAR = Step("points_by_year", "1e-4 point", "SGB VI 70(1), 121", URL)
 EAST_BY_YEAR = Step("points_by_year_east", "1e-4 point", "SGB VI 256a(1), annex 10", URL)
 CHILD = Step("child_raising_points", "1e-4 point", "SGB VI 70(2)", URL, months="month")
-LOW_PAY = Step("low_pay_points", "1e-4 point", "SGB VI 262", URL, average="1e-4 point", months="month")
+LOW_PAY = Step(
+    "low_pay_points", "1e-4 point", "SGB VI 262", URL, average="1e-4 point", months="month"
+)
 FREE = Step("noncontributory_points", "1e-4 point", "SGB VI 71-74, 263", URL)
 
 
 @define
 class Points:
-    """Points of a record by year, in ten-thousandths: int64[n, Y]; child_loose int64[n]: months outside the years."""
+    """Points of a record by year, in ten-thousandths: int64[n, Y]; child_loose int64[n]: months
+    outside the years.
+    """
 
     west: Int
     east: Int
@@ -57,7 +63,9 @@ class Points:
 
 
 def chosen(final: Table, provisional: Table, run: Run, years: Int, early: Bool, used: Bool) -> Int:
-    """70(1), 256a(1): int64[n, Y], the provisional value where `early`, else the final one; needed where `used`."""
+    """70(1), 256a(1): int64[n, Y], the provisional value where `early`, else the final one; needed
+    where `used`.
+    """
     last, has_last = final.find(years)
     first, has_first = provisional.find(years)
     value = np.where(early, first[None, :], last[None, :])
@@ -70,16 +78,27 @@ def chosen(final: Table, provisional: Table, run: Run, years: Int, early: Bool, 
 
 
 def points(law: Law, run: Run, co: Cohort, rec: Record) -> Points:
-    """70(1), 256a: each year's base over the average of the year, four decimals; all cells int64[n, Y]."""
+    """70(1), 256a: each year's base over the average of the year, four decimals; all cells
+    int64[n, Y].
+    """
     years = rec.years.astype(np.int64)
     run.lacks(co.claim < CODE_START, "rule_unknown", what="law before SGB VI")
-    run.lacks(rec.unpriced, "fact_missing", fact="earnings_points", cite="SGB VI 70(1): a period without earnings")
+    run.lacks(
+        rec.unpriced,
+        "fact_missing",
+        fact="earnings_points",
+        cite="SGB VI 70(1): a period without earnings",
+    )
     recent = years[None, :] >= year_of(co.claim)[:, None] - 1
     west_pay = rec.earnings - rec.east_base
     used = rec.earnings > 0
-    average = np.maximum(chosen(law["average_earnings"], law["provisional_average"], run, years, recent, used), 1)
+    average = np.maximum(
+        chosen(law["average_earnings"], law["provisional_average"], run, years, recent, used), 1
+    )
     ceiling = law["ceiling"].row(years, run, used)
-    base = np.minimum(west_pay, mul_div(ceiling[None, :], POPCOUNT[rec.west & rec.touched], YEAR, "half_up"))
+    base = np.minimum(
+        west_pay, mul_div(ceiling[None, :], POPCOUNT[rec.west & rec.touched], YEAR, "half_up")
+    )
     west = mul_div(base, E4, average, "half_up")
     run.trace(BASE, base, years=years, earnings=west_pay, when=(west_pay > 0).any(axis=1))
     run.trace(AVERAGE, np.where(used, average, 0), years=years, when=used.any(axis=1))
@@ -93,17 +112,28 @@ def points(law: Law, run: Run, co: Cohort, rec: Record) -> Points:
 
 
 def east_base(law: Law, run: Run, co: Cohort, rec: Record, ceiling: Int, recent: Bool) -> Int:
-    """256a(1), 260, annexes 2a, 10: eastern earnings raised to the western level, in minor units, int64[n, Y].
+    """256a(1), 260, annexes 2a, 10: eastern earnings raised to the western level, in minor units,
+    int64[n, Y].
 
-    From July 1990 the eastern ceiling cuts before the conversion, before that the western one after it (260).
+    From July 1990 the eastern ceiling cuts before the conversion, before that the western one after
+    it (260).
     """
     years, pay = rec.years.astype(np.int64), rec.east_base
     start = year_of(co.claim)[:, None]
-    early = np.where(start <= 2018, recent, (start == 2019) & (years[None, :] == 2018)) & (years[None, :] >= 1991)
+    early = np.where(start <= 2018, recent, (start == 2019) & (years[None, :] == 2018)) & (
+        years[None, :] >= 1991
+    )
     later = years[None, :] >= ONE_TO_ONE
     halves = years[None, :] == 1990
     used = pay > 0
-    factor = chosen(law["east_factor"], law["east_factor_provisional"], run, years, early, used & ~later & ~halves)
+    factor = chosen(
+        law["east_factor"],
+        law["east_factor_provisional"],
+        run,
+        years,
+        early,
+        used & ~later & ~halves,
+    )
     factor = np.where(later, E4, factor)
     months = POPCOUNT[rec.east & rec.touched]
     west_cap = mul_div(ceiling[None, :], months, YEAR, "half_up")
@@ -129,31 +159,53 @@ def base_1990(law: Law, rec: Record, ceiling: Int, years: Int) -> Int:
     cap = int(law["ceiling_east"].find(1990)[0])
     west_cap = mul_div(ceiling[c], rec.first_months, YEAR, "half_up")
     first = np.minimum(mul_div(rec.first_half, one, E4, "half_up"), west_cap)
-    rest = np.minimum(rec.east_base[:, c] - rec.first_half, mul_div(cap, np.maximum(months, 0), YEAR, "half_up"))
+    rest = np.minimum(
+        rec.east_base[:, c] - rec.first_half, mul_div(cap, np.maximum(months, 0), YEAR, "half_up")
+    )
     return first + mul_div(rest, two, E4, "half_up")
 
 
-def child_points(law: Law, run: Run, co: Cohort, rec: Record, other: Int, years: Int, recent: Bool) -> tuple[Int, Int]:
+def child_points(
+    law: Law, run: Run, co: Cohort, rec: Record, other: Int, years: Int, recent: Bool
+) -> tuple[Int, Int]:
     """70(2): 0.0833 a month beside other contributions, up to the year's maximum (annex 2b)."""
     months = POPCOUNT[rec.child & rec.touched]
     any_month = (months.sum(axis=1) + rec.loose_child) > 0
-    run.lacks(any_month & (co.claim < CHILD_KNOWN), "rule_unknown", what="child-raising points before 2012")
+    run.lacks(
+        any_month & (co.claim < CHILD_KNOWN),
+        "rule_unknown",
+        what="child-raising points before 2012",
+    )
     if not any_month.any():
         return np.zeros_like(other), np.zeros(run.n, np.int64)
     beside = (months > 0) & (other > 0)
-    average = chosen(law["average_earnings"], law["provisional_average"], run, years, recent, beside)
-    most = mul_div(law["ceiling"].row(years, run, beside)[None, :], E4, np.maximum(average, 1), "half_up")
+    average = chosen(
+        law["average_earnings"], law["provisional_average"], run, years, recent, beside
+    )
+    most = mul_div(
+        law["ceiling"].row(years, run, beside)[None, :], E4, np.maximum(average, 1), "half_up"
+    )
     paid = np.maximum(POPCOUNT[(rec.west | rec.east) & rec.touched], 1)
     both = POPCOUNT[rec.child & (rec.west | rec.east) & rec.touched]
-    room = np.maximum(mul_div(most, both, YEAR, "half_up") - mul_div(other, both, paid, "half_up"), 0)
-    value = (months - both) * CHILD_POINT + np.minimum(both * CHILD_POINT, np.where(both > 0, room, 0))
-    run.trace(CHILD, value.sum(axis=1) + rec.loose_child * CHILD_POINT, months=months.sum(axis=1) + rec.loose_child,
-              when=any_month)
+    room = np.maximum(
+        mul_div(most, both, YEAR, "half_up") - mul_div(other, both, paid, "half_up"), 0
+    )
+    value = (months - both) * CHILD_POINT + np.minimum(
+        both * CHILD_POINT, np.where(both > 0, room, 0)
+    )
+    run.trace(
+        CHILD,
+        value.sum(axis=1) + rec.loose_child * CHILD_POINT,
+        months=months.sum(axis=1) + rec.loose_child,
+        when=any_month,
+    )
     return value, rec.loose_child * CHILD_POINT
 
 
 def low_pay(run: Run, rec: Record, got: Points, all_months: Int) -> Int:
-    """262: with 35 years and an average below 0.0625 the months of duty before 1992 are raised by half; int64[n]."""
+    """262: with 35 years and an average below 0.0625 the months of duty before 1992 are raised by
+    half; int64[n].
+    """
     duty = POPCOUNT[rec.compulsory & rec.touched]
     paid = np.maximum(POPCOUNT[rec.paid & rec.touched], 1)
     value = mul_div(got.contributions(), duty, paid, "half_up")
@@ -162,7 +214,12 @@ def low_pay(run: Run, rec: Record, got: Points, all_months: Int) -> Int:
     old_months, old_total = duty[:, before].sum(axis=1), value[:, before].sum(axis=1)
     average = mul_div(total, 1, np.maximum(months, 1), "half_up")
     old = mul_div(old_total, 1, np.maximum(old_months, 1), "half_up")
-    entitled = (all_months >= LOW_PAY_MONTHS) & (average < LOW_PAY_LIMIT) & (old < LOW_PAY_LIMIT) & (old_months > 0)
+    entitled = (
+        (all_months >= LOW_PAY_MONTHS)
+        & (average < LOW_PAY_LIMIT)
+        & (old < LOW_PAY_LIMIT)
+        & (old_months > 0)
+    )
     target = np.minimum(mul_div(old, 3, 2, "half_up"), LOW_PAY_LIMIT)
     raised = np.where(entitled, (target - np.minimum(old, target)) * old_months, 0)
     run.trace(LOW_PAY, raised, average=old, months=old_months, when=raised > 0)
@@ -170,28 +227,41 @@ def low_pay(run: Run, rec: Record, got: Points, all_months: Int) -> Int:
 
 
 def free_points(run: Run, co: Cohort, rec: Record) -> Int:
-    """71-74, 263: points of months without contributions, as certified; without a certificate unknown; int64[n]."""
-    open_value = rec.open_value | ((co.claim < SCHOOL_END) & (POPCOUNT[rec.touched & ~rec.paid].sum(axis=1) > 0))
+    """71-74, 263: points of months without contributions, as certified; without a certificate
+    unknown; int64[n].
+    """
+    open_value = rec.open_value | (
+        (co.claim < SCHOOL_END) & (POPCOUNT[rec.touched & ~rec.paid].sum(axis=1) > 0)
+    )
     return run.fact(FREE, need=open_value)[0]
 
 
-def average_value(co: Cohort, rec: Record, got: Points, foreign: Int, end: Int, drop_last: bool) -> tuple[Int, Int]:
-    """71-73: the better of basic and comparative valuation, points a month before month `end`: int64[n], 1e-4.
+def average_value(
+    co: Cohort, rec: Record, got: Points, foreign: Int, end: Int, drop_last: bool
+) -> tuple[Int, Int]:
+    """71-73: the better of basic and comparative valuation, points a month before month `end`:
+    int64[n], 1e-4.
 
-    Training months (71(3) no. 2) count at least 0.0833; foreign months count with the average of the own ones.
-    drop_last: 73 leaves out the last four years where that is better (reduced earning capacity only).
+    Training months (71(3) no. 2) count at least 0.0833; foreign months count with the average of
+    the own ones.
+    drop_last: 73 leaves out the last four years where that is better (reduced earning capacity
+    only).
     Also returned: the months on which contributions could lie (72(2), (3)).
     """
     born17 = month_of(co.born.astype(np.int64) - 1) + 17 * YEAR + 1
     zero = np.zeros_like(end)
     own = rec.touched & window_mask(rec.years, zero, end)
     paid = POPCOUNT[rec.paid & own]
-    value = mul_div(got.contributions(), paid, np.maximum(POPCOUNT[rec.paid & rec.touched], 1), "half_up")
+    value = mul_div(
+        got.contributions(), paid, np.maximum(POPCOUNT[rec.paid & rec.touched], 1), "half_up"
+    )
     young = window_mask(rec.years, zero, month_of(co.born.astype(np.int64) - 1) + TRAINING_AGE + 1)
     apprentice = POPCOUNT[rec.compulsory & ~rec.child & own & young]
     done = np.cumsum(apprentice, axis=1) - apprentice
     taught = np.clip(TRAINING_MONTHS - done, 0, apprentice)
-    value = value + np.maximum(CHILD_POINT * taught - mul_div(value, taught, np.maximum(paid, 1), "half_up"), 0)
+    value = value + np.maximum(
+        CHILD_POINT * taught - mul_div(value, taught, np.maximum(paid, 1), "half_up"), 0
+    )
     count = paid.sum(axis=1)
     abroad = mul_div(value.sum(axis=1), foreign, np.maximum(count, 1), "half_up")
     before = POPCOUNT[own & window_mask(rec.years, zero, born17)].sum(axis=1)
@@ -204,5 +274,7 @@ def average_value(co: Cohort, rec: Record, got: Points, foreign: Int, end: Int, 
     cut_months = POPCOUNT[rec.paid & own & window_mask(rec.years, end - 4 * YEAR, end)]
     cut = mul_div(value, cut_months, np.maximum(paid, 1), "half_up").sum(axis=1)
     left = room - cut_months.sum(axis=1)
-    without = np.where(left > 0, mul_div(np.maximum(total - cut, 0), 1, np.maximum(left, 1), "half_up"), 0)
+    without = np.where(
+        left > 0, mul_div(np.maximum(total - cut, 0), 1, np.maximum(left, 1), "half_up"), 0
+    )
     return np.maximum(basic, without), room

@@ -10,7 +10,15 @@ from attrs import define, evolve
 from numpy.typing import NDArray
 
 from portability.cohort import COMPULSORY, EMPLOYMENT, EQUIVALENT, SELF_EMPLOYMENT, Cohort, RowSet
-from portability.coverage import POPCOUNT, Credited, cells, credit_by_dates, limited, scatter, window_mask
+from portability.coverage import (
+    POPCOUNT,
+    Credited,
+    cells,
+    credit_by_dates,
+    limited,
+    scatter,
+    window_mask,
+)
 from portability.dates import NODATE, day, month_of
 from portability.tables import Table
 from portability.trace import Run, Step
@@ -28,20 +36,25 @@ CHILD_REFORM = day("1992-01-01")  # 249(1)
 CHILD_MONTHS = 36  # 56(5)
 FIRST_PARENT = day("1921-01-01")  # 249(4)
 
-CHILDREN = Step("children_raised", "child", "SGB VI 56(1), (2): children attributed to this parent", URL)
+CHILDREN = Step(
+    "children_raised", "child", "SGB VI 56(1), (2): children attributed to this parent", URL
+)
 
 
 @define
 class Record(Credited):
-    """Credited months with what SGB VI distinguishes; masks uint16[m, Y], sums int64[m] or int64[m, Y].
+    """Credited months with what SGB VI distinguishes; masks uint16[m, Y], sums int64[m], int64[m, Y].
 
     paid, compulsory   months with contributions; with compulsory contributions (55)
     benefit, jobless   months of 51(3a) no. 2, 3 b, c; with unemployment benefit (no. 3 a)
     child              child-raising months (56); loose_child: those outside the years of the record
-    west, east         months with western, eastern contributions; east_base: eastern earnings, in minor units
-    first_half         eastern earnings of January to June 1990, their months; straddles: a line crosses 1 July 1990
+    west, east         months with western, eastern contributions; east_base: eastern earnings, in
+                       minor units
+    first_half         eastern earnings of January to June 1990, their months; straddles: a line
+                       crosses 1 July 1990
     loose_paid, loose_compulsory   certified sums without dates, thousandths of a month
-    unpriced           contribution periods without earnings; open_value: months to be valued under 71-74, 263
+    unpriced           contribution periods without earnings; open_value: months to be valued under
+                       71-74, 263
     """
 
     paid: Mask = None  # type: ignore[assignment]
@@ -72,7 +85,9 @@ class Record(Credited):
         return self.months
 
     def dated(self, mask: Mask, first: Int | None = None, last: Int | None = None) -> Int:
-        """Months of a mask, in [first, last) if given: int64[m]; a certified sum over fewer dates stands."""
+        """Months of a mask, in [first, last) if given: int64[m]; a certified sum over fewer dates
+        stands.
+        """
         kept = mask & self.touched
         if first is not None and last is not None:
             kept = kept & window_mask(self.years, first, last)
@@ -87,8 +102,24 @@ class Record(Credited):
         return self.dated(self.compulsory) + self.loose_compulsory // THOUSAND
 
 
-OWN = ("paid", "compulsory", "benefit", "jobless", "child", "west", "east", "east_base", "first_half", "first_months",
-       "straddles", "loose_child", "loose_paid", "loose_compulsory", "unpriced", "open_value")
+OWN = (
+    "paid",
+    "compulsory",
+    "benefit",
+    "jobless",
+    "child",
+    "west",
+    "east",
+    "east_base",
+    "first_half",
+    "first_months",
+    "straddles",
+    "loose_child",
+    "loose_paid",
+    "loose_compulsory",
+    "unpriced",
+    "open_value",
+)
 
 
 def coded(co: Cohort, rows: RowSet, *names: str) -> Bool:
@@ -98,7 +129,9 @@ def coded(co: Cohort, rows: RowSet, *names: str) -> Bool:
 
 
 def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, years: Years) -> Record:
-    """SGB VI 54, 122(1): touched months, and which of 51 they serve. Certified sums stand as certified."""
+    """SGB VI 54, 122(1): touched months, and which of 51 they serve. Certified sums stand as
+    certified.
+    """
     m, width = len(co), len(years)
     base = credit_by_dates(m, rows, years, "month")
     touched = np.zeros((m, width), np.uint16) if base.months is None else base.months
@@ -106,7 +139,11 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
     at = cells(lines, years)
 
     def months(chosen: Bool) -> Mask:
-        return scatter(m, width, at, chosen[at.row]) if chosen.any() else np.zeros((m, width), np.uint16)
+        return (
+            scatter(m, width, at, chosen[at.row])
+            if chosen.any()
+            else np.zeros((m, width), np.uint16)
+        )
 
     raising = coded(co, lines, "child_raising")
     paid = (lines.kind != EQUIVALENT) | raising
@@ -116,20 +153,34 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
     loose = rows.where((rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0))
     loose_paid = loose_sum(m, loose, loose.kind != EQUIVALENT)
     return Record(
-        base.unit, years, base.by_year + POPCOUNT[child & ~touched], base.undated + loose_child * THOUSAND,
-        base.earnings, touched | child, base.kinds,
-        paid=months(paid) | child, compulsory=months(duty) | child, child=child, loose_child=loose_child,
-        benefit=months(coded(co, lines, "consideration", "sickness")), jobless=months(coded(co, lines, "unemployment")),
-        west=months(paid & ~east & ~raising), east=months(east & paid),
+        base.unit,
+        years,
+        base.by_year + POPCOUNT[child & ~touched],
+        base.undated + loose_child * THOUSAND,
+        base.earnings,
+        touched | child,
+        base.kinds,
+        paid=months(paid) | child,
+        compulsory=months(duty) | child,
+        child=child,
+        loose_child=loose_child,
+        benefit=months(coded(co, lines, "consideration", "sickness")),
+        jobless=months(coded(co, lines, "unemployment")),
+        west=months(paid & ~east & ~raising),
+        east=months(east & paid),
         loose_paid=loose_paid + loose_child * THOUSAND,
         loose_compulsory=loose_sum(m, loose, np.isin(loose.kind, PAYING)) + loose_child * THOUSAND,
         unpriced=any_of(m, lines, paid & ~raising & (lines.earnings < 0)) | (loose_paid > 0),
-        open_value=any_of(m, lines, to_value(co, lines)) | (loose_sum(m, loose, loose.kind == EQUIVALENT) > 0),
-        **eastern(m, years, lines, east & paid))
+        open_value=any_of(m, lines, to_value(co, lines))
+        | (loose_sum(m, loose, loose.kind == EQUIVALENT) > 0),
+        **eastern(m, years, lines, east & paid),
+    )
 
 
 def to_value(co: Cohort, lines: RowSet) -> Bool:
-    """71(1), (2): lines that may be worth points beside contributions; schooling no longer is (74 sentence 4)."""
+    """71(1), (2): lines that may be worth points beside contributions; schooling no longer is (74
+    sentence 4).
+    """
     plain = coded(co, lines, "education", "consideration", "child_raising")
     return np.asarray(((lines.kind == EQUIVALENT) & ~plain) | coded(co, lines, "training"))
 
@@ -145,11 +196,17 @@ def loose_sum(m: int, loose: RowSet, chosen: Bool) -> Int:
 
 
 def eastern(m: int, years: Years, lines: RowSet, east: Bool) -> dict[str, Any]:
-    """Earnings of the accession area (256a): by year, and those of January to June 1990 apart (annex 10)."""
+    """Earnings of the accession area (256a): by year, and those of January to June 1990 apart
+    (annex 10).
+    """
     zero = np.zeros(m, np.int64)
     if not east.any():
-        return {"east_base": np.zeros((m, len(years)), np.int64), "first_half": zero, "first_months": zero,
-                "straddles": np.zeros(m, np.bool_)}
+        return {
+            "east_base": np.zeros((m, len(years)), np.int64),
+            "first_half": zero,
+            "first_months": zero,
+            "straddles": np.zeros(m, np.bool_),
+        }
     whole = credit_by_dates(m, lines.where(east), years, "month").earnings
     early = east & (lines.end <= EAST_SHARES)
     column = np.flatnonzero(years == 1990)
@@ -159,13 +216,21 @@ def eastern(m: int, years: Years, lines: RowSet, east: Bool) -> dict[str, Any]:
         half = credit_by_dates(m, lines.where(early), years, "month")
         first, touched = half.earnings[:, column[0]], half.by_year[:, column[0]]
     crossing = east & (lines.start < EAST_SHARES) & (lines.end > EAST_SHARES)
-    return {"east_base": whole, "first_half": first, "first_months": touched, "straddles": any_of(m, lines, crossing)}
+    return {
+        "east_base": whole,
+        "first_half": first,
+        "first_months": touched,
+        "straddles": any_of(m, lines, crossing),
+    }
 
 
-def raised(tables: Mapping[str, Table], run: Run, co: Cohort, years: Years, recorded: Mask) -> tuple[Mask, Int]:
+def raised(
+    tables: Mapping[str, Table], run: Run, co: Cohort, years: Years, recorded: Mask
+) -> tuple[Mask, Int]:
     """56(5), 249: child-raising months of the record and of the children attributed to the person.
 
-    Children of the case count, oldest first, as far as `children_raised` certifies; periods that meet are laid end
+    Children of the case count, oldest first, as far as `children_raised` certifies; periods that
+    meet are laid end
     to end (56(5) sentence 2). Returns the mask and the months outside the years of the record.
     """
     loose = np.zeros(len(co), np.int64)

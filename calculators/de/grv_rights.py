@@ -1,4 +1,6 @@
-"""SGB VI 35-38, 43, 46, 48, 50-52, 235-237a, 241: which pension is open on the day claimed, and from which age."""
+"""SGB VI 35-38, 43, 46, 48, 50-52, 235-237a, 241: which pension is open on the day claimed, and
+from which age.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,14 @@ Law = Mapping[str, Table]
 
 NONE, LONG, WOMEN, UNEMPLOYED, DISABLED, VERY_LONG, STANDARD, INVALID, DEATH = range(9)
 VARIANTS = {
-    STANDARD: "Regelaltersrente (35, 235)", VERY_LONG: "besonders langjährig Versicherte (38, 236b)",
-    DISABLED: "schwerbehinderte Menschen (37, 236a)", UNEMPLOYED: "Arbeitslosigkeit oder Altersteilzeit (237)",
-    WOMEN: "Altersrente für Frauen (237a)", LONG: "langjährig Versicherte (36, 236)",
-    INVALID: "Erwerbsminderung (43)", DEATH: "Rente wegen Todes (46, 48)",
+    STANDARD: "Regelaltersrente (35, 235)",
+    VERY_LONG: "besonders langjährig Versicherte (38, 236b)",
+    DISABLED: "schwerbehinderte Menschen (37, 236a)",
+    UNEMPLOYED: "Arbeitslosigkeit oder Altersteilzeit (237)",
+    WOMEN: "Altersrente für Frauen (237a)",
+    LONG: "langjährig Versicherte (36, 236)",
+    INVALID: "Erwerbsminderung (43)",
+    DEATH: "Rente wegen Todes (46, 48)",
 }
 GENERAL, FIFTEEN, TWENTY, THIRTY_FIVE, FORTY_FIVE = 60, 180, 240, 420, 540  # 50, in months (122(2))
 VOLUNTARY_FROM = 216  # 51(3a) no. 4: 18 years
@@ -45,13 +51,17 @@ STANDARD_AGE = Step("standard_age", "month", "SGB VI 35, 235(2)", URL)
 AGE = Step("reference_age", "month", "SGB VI 36-38, 235-237a", URL, earliest="month")
 WAIT = Step("waiting_period", "month", "SGB VI 50, 51", URL, own="month", required="month")
 UNEMPLOYED_FACT = Step("unemployed_or_part_time", "1", "SGB VI 237(1) no. 3: condition met", URL)
-RECENT = Step("compulsory_months_of_last_five_years", "month", "SGB VI 43(1) no. 2, (4)", URL, window="month")
+RECENT = Step(
+    "compulsory_months_of_last_five_years", "month", "SGB VI 43(1) no. 2, (4)", URL, window="month"
+)
 WAIT_DONE = Step("waiting_period_completed", "1", "SGB VI 50(1) sentence 2: deemed completed", URL)
 
 
 @define
 class Months:
-    """Months of each waiting period: int64[n]. general: 51(1); all: 51(3); very_long: 51(3a); duty: 55(2)."""
+    """Months of each waiting period: int64[n]. general: 51(1); all: 51(3); very_long: 51(3a);
+    duty: 55(2).
+    """
 
     general: Int
     all: Int
@@ -61,7 +71,9 @@ class Months:
 
 
 def attained(born: NDArray[np.int32], months: Int | int) -> Int:
-    """99(1), BGB 187(2), 188(2): the month at whose beginning an age is completed (born on the 1st: that month)."""
+    """99(1), BGB 187(2), 188(2): the month at whose beginning an age is completed (born on the
+    1st: that month).
+    """
     return np.asarray(month_of(born.astype(np.int64) - 1) + months + 1, np.int64)
 
 
@@ -76,13 +88,24 @@ def months_of(co: Cohort, view: View) -> Months:
     rec, foreign = record_of(view), view.foreign()
     end = month_of(co.claim)
     work = (rec.compulsory & ~rec.jobless) | rec.benefit
-    jobless = rec.jobless & ~window_mask(rec.years, end - 24, end)  # 51(3a) no. 3: not in the last two years
+    jobless = rec.jobless & ~window_mask(
+        rec.years, end - 24, end
+    )  # 51(3a) no. 3: not in the last two years
     undated = rec.loose_compulsory // THOUSAND + foreign
     strict = rec.dated(work | jobless) + undated
-    wider = rec.dated(work | jobless | (rec.paid & ~rec.compulsory)) + rec.loose_paid // THOUSAND + foreign
+    wider = (
+        rec.dated(work | jobless | (rec.paid & ~rec.compulsory))
+        + rec.loose_paid // THOUSAND
+        + foreign
+    )
     enough = rec.dated(rec.compulsory & ~rec.jobless) + undated >= VOLUNTARY_FROM  # 51(3a) no. 4
-    return Months(rec.contributions() + foreign, view.units("theoretical"), np.where(enough, wider, strict),
-                  rec.duties() + foreign, rec.contributions())
+    return Months(
+        rec.contributions() + foreign,
+        view.units("theoretical"),
+        np.where(enough, wider, strict),
+        rec.duties() + foreign,
+        rec.contributions(),
+    )
 
 
 def within(view: View, mask: NDArray[np.uint16], first: Int, last: Int) -> Int:
@@ -96,7 +119,9 @@ def within(view: View, mask: NDArray[np.uint16], first: Int, last: Int) -> Int:
 
 @define
 class Doors:
-    """One row of the old-age pensions: who may enter (bool[n]), from which month, the month free of reduction."""
+    """One row of the old-age pensions: who may enter (bool[n]), from which month, the month free
+    of reduction.
+    """
 
     variant: int
     open: Bool
@@ -139,17 +164,23 @@ def very_long(law: Law, run: Run, co: Cohort, got: Months, young: Bool) -> Doors
 
 
 def unemployed(run: Run, co: Cohort, view: View, got: Months) -> Bool:
-    """237(1): born before 1952, unemployment or part-time certified, eight of the last ten years, 15 years."""
+    """237(1): born before 1952, unemployment or part-time certified, eight of the last ten years,
+    15 years.
+    """
     value, given = run.fact(UNEMPLOYED_FACT)
     if not given.any():
         return np.zeros(run.n, np.bool_)
     claim = month_of(co.claim)
     enough = within(view, record_of(view).compulsory, claim - TEN, claim) >= EIGHT_OF_TEN
-    return np.asarray(given & (value > 0) & (co.born < LAST_COHORT) & enough & (got.general >= FIFTEEN))
+    return np.asarray(
+        given & (value > 0) & (co.born < LAST_COHORT) & enough & (got.general >= FIFTEEN)
+    )
 
 
 def women(co: Cohort, view: View, got: Months) -> Bool:
-    """237a(1): women with more than ten years of compulsory contributions after 40, 15 years waiting period."""
+    """237a(1): women with more than ten years of compulsory contributions after 40, 15 years
+    waiting period.
+    """
     candidate = (co.sex == FEMALE) & (co.born < LAST_COHORT) & (got.general >= FIFTEEN)
     if not candidate.any():
         return np.asarray(candidate)
@@ -159,19 +190,27 @@ def women(co: Cohort, view: View, got: Months) -> Bool:
 
 
 def old_age(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
-    """89(1), 99(1): the pension with the least reduction open when the month claimed begins; ties: order of 89."""
+    """89(1), 99(1): the pension with the least reduction open when the month claimed begins; ties:
+    order of 89.
+    """
     claim, got = month_of(co.claim), months_of(co, view)
     before_code = co.claim < CODE_START
     run.lacks(before_code, "rule_unknown", what="law before SGB VI")
     ways = doors(law, run, co, view, got)
-    early = [np.where(way.open & (claim >= way.earliest), np.maximum(way.free - claim, 0), REDUCTION_RANK)
-             for way in ways]
+    early = [
+        np.where(
+            way.open & (claim >= way.earliest), np.maximum(way.free - claim, 0), REDUCTION_RANK
+        )
+        for way in ways
+    ]
     best = np.argmin(np.stack(early), axis=0)  # ties: the order of doors
     least = np.min(np.stack(early), axis=0)
     met = least < REDUCTION_RANK
 
     def of_best(name: str, otherwise: Int | int) -> Int:
-        return np.where(met, np.choose(best, [np.asarray(getattr(way, name)) for way in ways]), otherwise)
+        return np.where(
+            met, np.choose(best, [np.asarray(getattr(way, name)) for way in ways]), otherwise
+        )
 
     required, counted = of_best("required", GENERAL), of_best("counted", got.general)
     variant = of_best("variant", NONE)
@@ -179,13 +218,25 @@ def old_age(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
     run.trace(WAIT, counted, own=counted - foreign, required=required)
     standard = first_day(ways[0].earliest)
     earliest = np.where(got.general >= GENERAL, standard, NODATE)
-    return Qualification(met, counted - foreign, counted, required, variant, np.where(met, REDUCTION_RANK - least, 0),
-                         earliest=earliest)
+    return Qualification(
+        met,
+        counted - foreign,
+        counted,
+        required,
+        variant,
+        np.where(met, REDUCTION_RANK - least, 0),
+        earliest=earliest,
+    )
 
 
 def reduced_months(law: Law, co: Cohort, variant: Int) -> Int:
     """77(2) no. 2 a: months between the claim and the age free of reduction: int64[n]."""
-    names = {LONG: "long_age", WOMEN: "women_age", UNEMPLOYED: "unemployed_age", DISABLED: "disabled_age"}
+    names = {
+        LONG: "long_age",
+        WOMEN: "women_age",
+        UNEMPLOYED: "unemployed_age",
+        DISABLED: "disabled_age",
+    }
     claim = month_of(co.claim)
     out = np.zeros(len(co), np.int64)
     for code, name in names.items():
@@ -195,7 +246,9 @@ def reduced_months(law: Law, co: Cohort, variant: Int) -> Int:
 
 
 def late_months(law: Law, run: Run, co: Cohort, view: View, at: Int) -> Int:
-    """77(2) no. 2 b: months after the standard age in which the waiting period was met; at: month index int64[n]."""
+    """77(2) no. 2 b: months after the standard age in which the waiting period was met; at: month
+    index int64[n].
+    """
     standard = attained(co.born, law["standard_age"].find(co.born)[0])
     late: Int = np.maximum(at - standard, 0)
     if not late.any():
@@ -203,20 +256,28 @@ def late_months(law: Law, run: Run, co: Cohort, view: View, at: Int) -> Int:
     paid = record_of(view).paid
     zero = np.zeros(len(co), np.int64)
     short = (late > 0) & (within(view, paid, zero, standard) < GENERAL)
-    run.lacks(short & view.undated() & (within(view, paid, zero, at) < GENERAL), "period_dates_missing",
-              cite="SGB VI 77(2) no. 2 b")
+    run.lacks(
+        short & view.undated() & (within(view, paid, zero, at) < GENERAL),
+        "period_dates_missing",
+        cite="SGB VI 77(2) no. 2 b",
+    )
     if not short.any():
         return late
     low, high = standard.copy(), np.maximum(at, standard)
     for _ in range(11):  # bisection over at most 2**11 months: the month at which 60 are complete
         middle = (low + high) // 2
         enough = within(view, paid, zero, middle) >= GENERAL
-        high, low = np.where(enough, middle, high), np.where(enough, low, np.minimum(middle + 1, high))
+        high, low = (
+            np.where(enough, middle, high),
+            np.where(enough, low, np.minimum(middle + 1, high)),
+        )
     return np.where(short, np.maximum(at - high, 0), late)
 
 
 def invalidity(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
-    """43(1), (2), 241(2): general waiting period, three of the last five years, before the standard age."""
+    """43(1), (2), 241(2): general waiting period, three of the last five years, before the
+    standard age.
+    """
     got, rec = months_of(co, view), record_of(view)
     event = month_of(co.risk)
     run.lacks(co.claim < CODE_START, "rule_unknown", what="law before SGB VI")
@@ -230,24 +291,41 @@ def invalidity(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
     recent = within(view, rec.compulsory, event - window, event)
     since = month_of(np.int64(FIRST_LAW))
     zero = np.zeros(run.n, np.int64)
-    kept = (within(view, rec.paid, zero, zero + since) >= GENERAL) & (
-        view.within(zero + since, event) >= event - since) & (event > since)
+    kept = (
+        (within(view, rec.paid, zero, zero + since) >= GENERAL)
+        & (view.within(zero + since, event) >= event - since)
+        & (event > since)
+    )
     loose = view.undated() & (recent < THREE) & ~kept & (got.duty >= THREE)
     run.lacks(loose, "period_dates_missing", cite="SGB VI 43(1) no. 2")
     young = month_of(co.claim) < attained(co.born, law["standard_age"].at(co.born, run))
     met = young & (got.general >= GENERAL) & ((recent >= THREE) | kept)
     run.trace(WAIT, got.general, own=got.own, required=np.full(run.n, GENERAL))
     run.trace(RECENT, recent, window=window)
-    return Qualification(met, got.own, got.general, np.full(run.n, GENERAL), np.where(met, INVALID, NONE),
-                         np.where(met, 1, 0))
+    return Qualification(
+        met,
+        got.own,
+        got.general,
+        np.full(run.n, GENERAL),
+        np.where(met, INVALID, NONE),
+        np.where(met, 1, 0),
+    )
 
 
 def survivors(run: Run, co: Cohort, view: View) -> Qualification:
-    """46(1), 48(1), 50(1): the deceased had the general waiting period (or it is deemed completed)."""
+    """46(1), 48(1), 50(1): the deceased had the general waiting period (or it is deemed
+    completed).
+    """
     got = months_of(co, view)
     run.lacks(co.claim < CODE_START, "rule_unknown", what="law before SGB VI")
     deemed, _ = run.fact(WAIT_DONE)
     met = (got.general >= GENERAL) | (deemed > 0)
     run.trace(WAIT, got.general, own=got.own, required=np.full(run.n, GENERAL))
-    return Qualification(met, got.own, got.general, np.full(run.n, GENERAL), np.where(met, DEATH, NONE),
-                         np.where(met, 1, 0))
+    return Qualification(
+        met,
+        got.own,
+        got.general,
+        np.full(run.n, GENERAL),
+        np.where(met, DEATH, NONE),
+        np.where(met, 1, 0),
+    )

@@ -1,4 +1,6 @@
-"""SGB VI 76g, 97a: the supplement for long insurance (Grundrente) and the income counted against it."""
+"""SGB VI 76g, 97a: the supplement for long insurance (Grundrente) and the income counted against
+it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ LEAST, FULL = 396, 420  # 76g(1), (4): 33 and 35 years
 MOST_AT_LEAST, MOST_STEP, MOST = 33_400, 1_389, 667  # 0.0334; 0.001389 (1e-6); 0.0667 (1e-4)
 WORTHY = 250  # 76g(3): 0.025 a month
 PART = 875  # 76g(4) sentence 6: 0.875
-THRESHOLDS = {False: (3656, 4678), True: (5703, 6727)}  # 97a(4): multiples of the pension value, in hundredths
+THRESHOLDS = {
+    False: (3656, 4678),
+    True: (5703, 6727),
+}  # 97a(4): multiples of the pension value, in hundredths
 
 MONTHS = Step("basic_pension_months", "month", "SGB VI 76g(2)", URL)
 VALUED = Step("valuation_months", "month", "SGB VI 76g(3)", URL)
@@ -35,12 +40,25 @@ INCOME = Step("monthly_income", "EUR cent", "SGB VI 97a(2), (3)", URL)
 SPOUSE_INCOME = Step("spouse_income", "EUR cent", "SGB VI 97a(1), (4) sentence 4", URL)
 BEFORE_INCOME = Step("supplement_before_income", "EUR cent", "SGB VI 66(1) sentence 2, 64", URL)
 PAID = Step("supplement_paid", "EUR cent", "SGB VI 97a(4)", URL, income="EUR cent")
-STEPS = (MONTHS, VALUED, VALUED_POINTS, AVERAGE, MAXIMUM, PER_MONTH, SUPPLEMENT, INCOME, SPOUSE_INCOME,
-         BEFORE_INCOME, PAID)
+STEPS = (
+    MONTHS,
+    VALUED,
+    VALUED_POINTS,
+    AVERAGE,
+    MAXIMUM,
+    PER_MONTH,
+    SUPPLEMENT,
+    INCOME,
+    SPOUSE_INCOME,
+    BEFORE_INCOME,
+    PAID,
+)
 
 
 def basic_mask(rec: Record) -> NDArray[np.uint16]:
-    """76g(2): compulsory contributions, consideration and sickness periods, without unemployment benefit."""
+    """76g(2): compulsory contributions, consideration and sickness periods, without unemployment
+    benefit.
+    """
     return (rec.compulsory | rec.benefit) & ~rec.jobless
 
 
@@ -52,15 +70,21 @@ def long_months(run: Run, rec: Record, foreign: Int) -> Int:
 
 def possible(run: Run, co: Cohort, rec: Record, foreign: Int) -> Bool:
     """76g(1): who may have a supplement at all: 33 years, pension from 2021."""
-    return (co.claim >= IN_FORCE) & ((long_months(run, rec, foreign) >= LEAST) | run.given(SUPPLEMENT))
+    return (co.claim >= IN_FORCE) & (
+        (long_months(run, rec, foreign) >= LEAST) | run.given(SUPPLEMENT)
+    )
 
 
 def supplement(run: Run, co: Cohort, rec: Record, foreign: Int, got: Points) -> Int:
-    """76g(4): supplement in points, int64[n], 1e-4. `foreign`: months of other states counted with the own ones."""
+    """76g(4): supplement in points, int64[n], 1e-4. `foreign`: months of other states counted with
+    the own ones.
+    """
     months = long_months(run, rec, foreign)
     own_months, own_points = valued(rec, basic_mask(rec), got)
     run.trace(MONTHS, months)
-    run.lacks((rec.loose_compulsory > 0) & ~run.given(VALUED), "period_dates_missing", cite=VALUED.cite)
+    run.lacks(
+        (rec.loose_compulsory > 0) & ~run.given(VALUED), "period_dates_missing", cite=VALUED.cite
+    )
     valuation = run.step(VALUED, lambda: own_months)
     worth = run.step(VALUED_POINTS, lambda: own_points)
     average = run.step(AVERAGE, lambda: mul_div(worth, 1, np.maximum(valuation, 1), "half_up"))
@@ -79,7 +103,9 @@ def maximum(months: Int) -> Int:
 
 
 def valued(rec: Record, basic: NDArray[np.uint16], got: Points) -> tuple[Int, Int]:
-    """76g(3): months worth at least 0.025 and their points; a year's points are spread over its months evenly."""
+    """76g(3): months worth at least 0.025 and their points; a year's points are spread over its
+    months evenly.
+    """
     paid = POPCOUNT[rec.paid & rec.touched]
     value = got.contributions()
     counted = POPCOUNT[basic & rec.paid & rec.touched]
@@ -90,7 +116,8 @@ def valued(rec: Record, basic: NDArray[np.uint16], got: Points) -> tuple[Int, In
 
 
 def after_income(run: Run, co: Cohort, amount: Int, value: Int) -> Int:
-    """97a(4): 60 % of income above the first threshold, all of it above the second; int64[n], cents.
+    """97a(4): 60 % of income above the first threshold, all of it above the second; int64[n],
+    cents.
 
     Abroad nothing is paid without proof of income (97a(3) sentence 3); in Germany it is unknown.
     """
@@ -102,8 +129,12 @@ def after_income(run: Run, co: Cohort, amount: Int, value: Int) -> Int:
     abroad = ~co.lives_in("DE") & (co.residence >= 0)
     run.lacks(some & ~given & ~abroad, "fact_missing", fact=INCOME.key, cite=INCOME.cite)
     income = own + partner
-    first, second = (np.where(married, limit(value, True, i), limit(value, False, i)) for i in (0, 1))
-    counted = mul_div(np.clip(income - first, 0, second - first), 60, 100, "half_up") + np.maximum(income - second, 0)
+    first, second = (
+        np.where(married, limit(value, True, i), limit(value, False, i)) for i in (0, 1)
+    )
+    counted = mul_div(np.clip(income - first, 0, second - first), 60, 100, "half_up") + np.maximum(
+        income - second, 0
+    )
     paid = np.where(given, np.maximum(amount - counted, 0), 0)
     run.trace(BEFORE_INCOME, amount, when=some)
     run.trace(PAID, paid, income=income, when=some)

@@ -1,4 +1,6 @@
-"""SGB VI 46, 48, 67, 78, 97, 242a, 255: widow's, widower's and half-orphan's pensions from one record."""
+"""SGB VI 46, 48, 67, 78, 97, 242a, 255: widow's, widower's and half-orphan's pensions from one
+record.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +42,13 @@ COUNTED = Step("income_counted", "EUR cent", "SGB VI 97(2)", URL)
 STEPS = (INCOME, FACTOR, ORPHAN, COUNTED)
 
 
-def award(law: Law, run: Run, co: Cohort, fam: Family, points: Int, access: Int, view: View, value: Int) -> Award:
+def award(
+    law: Law, run: Run, co: Cohort, fam: Family, points: Int, access: Int, view: View, value: Int
+) -> Award:
     """46, 48: what each claimant gets a month from his own claim month on; int64[b], cents.
 
-    points, access: personal points and access factor of the deceased; value: pension value, 1e-5 EUR.
+    points, access: personal points and access factor of the deceased; value: pension value, 1e-5
+    EUR.
     """
     month, death = month_of(fam.claim), per_claimant(fam, month_of(co.risk))
     spouse, child = fam.is_("spouse") & ~fam.has("remarried"), fam.is_("child")
@@ -52,10 +57,17 @@ def award(law: Law, run: Run, co: Cohort, fam: Family, points: Int, access: Int,
     grown = attained(fam.born, STUDENT_AGE) <= month
     young = child & (~adult | ((fam.has("student") | fam.has("disabled")) & ~grown))
     full = young & fam.has("orphan")
-    run.lacks(of_records(fam, full), "rule_unknown", what="full orphan's pension (48(2), 78(3): two records)")
+    run.lacks(
+        of_records(fam, full),
+        "rule_unknown",
+        what="full orphan's pension (48(2), 78(3): two records)",
+    )
     quarter = month <= death + FIRST_QUARTER
-    factor = np.select([(large | small) & quarter, large & old, large, small, young & ~full],
-                       [1000, LARGE_OLD, LARGE, SMALL, HALF_ORPHAN], 0)
+    factor = np.select(
+        [(large | small) & quarter, large & old, large, small, young & ~full],
+        [1000, LARGE_OLD, LARGE, SMALL, HALF_ORPHAN],
+        0,
+    )
     run.trace(FACTOR, factor)
     more = np.where(young, per_claimant(fam, orphan_points(law, run, co, view, access)), 0)
     base = per_claimant(fam, points) + more
@@ -75,8 +87,12 @@ def of_records(fam: Family, mask: Bool) -> Bool:
     return fam.total(mask.astype(np.int64)) > 0
 
 
-def widow(law: Law, run: Run, co: Cohort, fam: Family, spouse: Bool, month: Int, death: Int) -> tuple[Bool, Bool, Bool]:
-    """46(1), (2), (2a), 242a: large and small widow's pension, and whether the law before 2002 keeps 60 per cent."""
+def widow(
+    law: Law, run: Run, co: Cohort, fam: Family, spouse: Bool, month: Int, death: Int
+) -> tuple[Bool, Bool, Bool]:
+    """46(1), (2), (2a), 242a: large and small widow's pension, and whether the law before 2002
+    keeps 60 per cent.
+    """
     died = per_claimant(fam, co.risk)
     undated = of_records(fam, spouse & (fam.since == NODATE))
     run.lacks(undated, "fact_missing", fact="family.since", cite="SGB VI 46(2a)")
@@ -85,14 +101,22 @@ def widow(law: Law, run: Run, co: Cohort, fam: Family, spouse: Bool, month: Int,
     ages = law["widow_age"].at(co.risk, run, of_records(fam, spouse))
     young = of_records(fam, fam.is_("child") & (attained(fam.born, CHILD_AGE) > month))
     raising = (per_claimant(fam, young) > 0) | fam.has("in_care")
-    large = spouse & lasted & ((attained(fam.born, per_claimant(fam, ages)) <= month) | raising | fam.has("disabled"))
-    old = (died < REFORM) | ((since < REFORM) & ((fam.born < OLD_BIRTH) | (per_claimant(fam, co.born) < OLD_BIRTH)))
+    large = (
+        spouse
+        & lasted
+        & ((attained(fam.born, per_claimant(fam, ages)) <= month) | raising | fam.has("disabled"))
+    )
+    old = (died < REFORM) | (
+        (since < REFORM) & ((fam.born < OLD_BIRTH) | (per_claimant(fam, co.born) < OLD_BIRTH))
+    )
     small = spouse & lasted & ~large & (old | (month <= death + SMALL_MONTHS))
     return large, small, old
 
 
 def orphan_points(law: Law, run: Run, co: Cohort, view: View, access: Int) -> Int:
-    """78(1), (2): 0.0833 a month of contributions; other months in the share contributions have; int64[n], 1e-4."""
+    """78(1), (2): 0.0833 a month of contributions; other months in the share contributions have;
+    int64[n], 1e-4.
+    """
     rec = record_of(view)
     paid = rec.contributions()
     free = np.zeros(run.n, np.int64)
@@ -108,8 +132,10 @@ def orphan_points(law: Law, run: Run, co: Cohort, view: View, access: Int) -> In
     return value
 
 
-def after_income(run: Run, co: Cohort, fam: Family, amount: Int, tested: Bool, orphans: Bool, value: Int) -> Int:
-    """97: 40 % of the widow's income above 26.4 (and 5.6 a child) pension values; int64[b], cents."""
+def after_income(
+    run: Run, co: Cohort, fam: Family, amount: Int, tested: Bool, orphans: Bool, value: Int
+) -> Int:
+    """97: 40 % of the widow's income above 26.4 (5.6 a child) pension values; int64[b], cents."""
     if not tested.any():
         return amount
     who = of_records(fam, tested)
