@@ -1,7 +1,8 @@
-"""France, general scheme (régime général): old-age pension of employees, CSS L351-1. Parameters: cnav.yaml.
+"""France, general scheme (régime général): old-age pension of employees, CSS L351-1.
 
-A year's pension = average annual salary x rate x quarters / reference quarters. Foreign quarters act on the rate; under
-883/2004 art. 52(1)(b)(i) they also act on the duration of the theoretical amount.
+A year's pension = average annual salary x rate x quarters / reference quarters. Foreign quarters
+act on the rate; under 883/2004 art. 52(1)(b)(i) they also act on the duration of the theoretical
+amount. Parameters: cnav.yaml.
 """
 
 from __future__ import annotations
@@ -16,11 +17,25 @@ from portability.cohort import Cohort, RowSet
 from portability.coverage import Credited
 from portability.dates import add_months, age_months, day, month_of, year_of
 from portability.exact import div, mul_div
-from portability.scheme import Amounts, Bool, Int, Qualification, Quantity, Run, Scheme, SchemeSource, Step, View
+from portability.scheme import (
+    Amounts,
+    Bool,
+    Int,
+    Qualification,
+    Quantity,
+    Run,
+    Scheme,
+    SchemeSource,
+    Step,
+    View,
+)
 
 CSS = "https://www.legifrance.gouv.fr/codes/texte_lc/LEGITEXT000006073189/"
 REFORM_2023, REFORM_2026 = day("2023-09-01"), day("2026-09-01")
-COTISATIONS_2005, SAM_2007 = 2005, day("2007-01-01")  # R351-29: the ceiling cuts wages from 2005, pensions from 2007
+COTISATIONS_2005, SAM_2007 = (
+    2005,
+    day("2007-01-01"),
+)  # R351-29: the ceiling cuts wages from 2005, pensions from 2007
 FULL_RATE = 500_000  # R351-27: 50 percent, in 1e-4 percent
 SURCHARGE = 125  # D351-1-4: 1.25 percent a quarter performed from 2009-01-01, in 1e-4
 SURCHARGE_FROM = 2009 * 12
@@ -29,9 +44,18 @@ FIRST_YEAR = 1948  # R351-29: years after 1947-12-31
 
 REQUIRED = Step("required_quarters", "quarter", "CSS L161-17-3, L351-1", CSS, legal_age="month")
 REFERENCE = Step("reference_quarters", "quarter", "CSS L351-1 al. 3, R351-6", CSS)
-MISSING = Step("missing_quarters", "quarter", "CSS R351-27", CSS, by_duration="quarter", by_age="quarter",
-               counted="quarter")
-RATE = Step("rate_percent", "1e-4 percent", "CSS L351-1, R351-27", CSS, missing="quarter", reduction="1e-5")
+MISSING = Step(
+    "missing_quarters",
+    "quarter",
+    "CSS R351-27",
+    CSS,
+    by_duration="quarter",
+    by_age="quarter",
+    counted="quarter",
+)
+RATE = Step(
+    "rate_percent", "1e-4 percent", "CSS L351-1, R351-27", CSS, missing="quarter", reduction="1e-5"
+)
 COEFFICIENTS = Step("wage_coefficients", "1e-3", "CSS L351-11, L161-25", CSS)
 SALARIES = Step("revalued_salaries", "EUR cent", "CSS R351-29", CSS)
 SALARY = Step("average_annual_salary", "EUR cent", "CSS R351-29, R351-29-1", CSS)
@@ -47,10 +71,24 @@ NONE, PENSION_RIGHT = 0, 1
 
 
 class Cnav(Scheme):
-    """Steps in the order of the Code: ages and durations, rate, average salary, proration, surcharge, minimum."""
+    """Steps in the order of the Code: ages and durations, rate, average salary, proration,
+    surcharge, minimum."""
 
-    steps = (REQUIRED, REFERENCE, MISSING, RATE, COEFFICIENTS, SALARIES, SALARY, DURATION, CEILING,
-             SURCHARGE_QUARTERS, SUPPLEMENT, YEARLY, PENSION)
+    steps = (
+        REQUIRED,
+        REFERENCE,
+        MISSING,
+        RATE,
+        COEFFICIENTS,
+        SALARIES,
+        SALARY,
+        DURATION,
+        CEILING,
+        SURCHARGE_QUARTERS,
+        SUPPLEMENT,
+        YEARLY,
+        PENSION,
+    )
     variants = {NONE: "none", PENSION_RIGHT: "old_age"}
 
     def __init__(self, source: SchemeSource):
@@ -62,13 +100,21 @@ class Cnav(Scheme):
         return account(self.tables, run, co, rows, years)
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """L351-1: a pension from the legal age on; there is no waiting period, a single quarter gives a share."""
+        """L351-1: a pension from the legal age on; there is no waiting period, a single quarter
+        gives a share."""
         own, counted = view.own.total(), view.units("theoretical")
         age = self.dated("legal_age", run, co)
         met = (age_months(co.born, co.claim) >= age) & (counted >= 1)
         one = np.ones(run.n, np.int64)
-        return Qualification(met, own, counted, one, met.astype(np.int8), met.astype(np.int8),
-                             earliest=add_months(co.born, age))
+        return Qualification(
+            met,
+            own,
+            counted,
+            one,
+            met.astype(np.int8),
+            met.astype(np.int8),
+            earliest=add_months(co.born, age),
+        )
 
     def dated(self, name: str, run: Run, co: Cohort) -> Int:
         """L161-17-2, L161-17-3: the table of the law in force on the day the pension starts."""
@@ -81,31 +127,50 @@ class Cnav(Scheme):
         return quarters
 
     def reference(self, run: Run, co: Cohort) -> Int:
-        """R351-6: births before 1949 have a table of their own, later births the required duration."""
+        """R351-6: births before 1949 have a table of their own, later births the required
+        duration."""
+
         def law() -> Int:
             table = self.tables["proration_quarters"]
-            return np.where(table.has(co.born), table.at(co.born), self.dated("required_quarters", run, co))
+            return np.where(
+                table.has(co.born), table.at(co.born), self.dated("required_quarters", run, co)
+            )
+
         quarters: Int = run.step(REFERENCE, law)
         return quarters
 
     def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
-        """full_career: the duration of a full pension, which caps the ratio (883/2004 art. 56(1)(a))."""
+        """full_career: the duration of a full pension, which caps the ratio (883/2004 art.
+        56(1)(a))."""
         return self.reference(run, co) if name == "full_career" else None
 
     def missing(self, run: Run, co: Cohort, counted: Int) -> Int:
-        """R351-27: quarters short of the required duration or of the age of the automatic rate, the fewer."""
+        """R351-27: quarters short of the required duration or of the age of the automatic rate,
+        the fewer."""
         duration = np.maximum(self.required(run, co) - counted, 0)
-        months = np.maximum(self.tables["full_rate_age"].at(co.born, run) - age_months(co.born, co.claim), 0)
+        months = np.maximum(
+            self.tables["full_rate_age"].at(co.born, run) - age_months(co.born, co.claim), 0
+        )
         age = div(months, 3, "up")
-        missing: Int = run.step(MISSING, lambda: np.minimum(duration, age), by_duration=duration, by_age=age,
-                                counted=counted)
+        missing: Int = run.step(
+            MISSING,
+            lambda: np.minimum(duration, age),
+            by_duration=duration,
+            by_age=age,
+            counted=counted,
+        )
         return missing
 
     def rate(self, run: Run, co: Cohort, missing: Int) -> Int:
-        """R351-27: 50 percent less the reduction of the cohort for every missing quarter; 1e-4 percent."""
+        """R351-27: 50 percent less the reduction of the cohort for every missing quarter; 1e-4
+        percent."""
         reduction = self.tables["reduction_per_quarter"].at(co.born, run)  # 1e-5 of the rate
-        rate: Int = run.step(RATE, lambda: FULL_RATE - missing * reduction * (FULL_RATE // 100_000), missing=missing,
-                             reduction=reduction)
+        rate: Int = run.step(
+            RATE,
+            lambda: FULL_RATE - missing * reduction * (FULL_RATE // 100_000),
+            missing=missing,
+            reduction=reduction,
+        )
         return rate
 
     def salary(self, run: Run, co: Cohort, view: View) -> Int:
@@ -114,13 +179,16 @@ class Cnav(Scheme):
         return salary
 
     def mean_of_best(self, run: Run, co: Cohort, own: Credited) -> Int:
-        """R351-29: calendar years before the pension's, after 1947, whose wages give at least one quarter."""
+        """R351-29: calendar years before the pension's, after 1947, whose wages give at least one
+        quarter."""
         if not isinstance(own, Account):
             raise TypeError("the French account is made by Cnav.credit")
         years = own.years.astype(np.int64)
         used = own.validating & (years >= FIRST_YEAR) & (years < year_of(co.claim)[:, None])
         run.lacks(own.unpaid, "fact_missing", fact=SALARY.key, cite=SALARY.cite)
-        run.lacks((own.earnings[:, years < FIRST_YEAR] > 0).any(axis=1), "rule_gap", years="before 1948")
+        run.lacks(
+            (own.earnings[:, years < FIRST_YEAR] > 0).any(axis=1), "rule_gap", years="before 1948"
+        )
         coefficient = self.coefficient(run, co, years, used)
         wages = euros(self.capped(run, co, own, used), years)
         revalued = np.where(used, mul_div(wages, coefficient, 1000, "half_up"), 0)
@@ -142,48 +210,75 @@ class Cnav(Scheme):
         table = self.tables["wage_step"]
         wages: Bool = np.asarray(used.any(axis=1))
         table.at(co.claim, run, need=wages)
-        at = np.clip(np.searchsorted(table.keys, co.claim, side="right") - 1, 0, len(table.keys) - 1)
+        at = np.clip(
+            np.searchsorted(table.keys, co.claim, side="right") - 1, 0, len(table.keys) - 1
+        )
         column = np.clip(years - self.coefficient_years[0], 0, len(self.coefficient_years) - 1)
         return self.coefficients[at][:, column]
 
-    def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str) -> Quantity:
+    def accrue(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
+    ) -> Quantity:
         """L351-1: salary x rate x duration / reference; a year's pension in cents."""
         reference, counted = self.reference(run, co), view.units("theoretical")
-        missing = self.missing(run, co, counted)  # foreign quarters act on the rate (L351-1 al. 2; 883/2004 art. 6)
+        missing = self.missing(
+            run, co, counted
+        )  # foreign quarters act on the rate (L351-1 al. 2; 883/2004 art. 6)
         rate, salary = self.rate(run, co, missing), self.salary(run, co, view)
-        duration: Int = run.step(DURATION, lambda: np.minimum(view.units(basis), reference), reference=reference)
+        duration: Int = run.step(
+            DURATION, lambda: np.minimum(view.units(basis), reference), reference=reference
+        )
         full = mul_div(salary, rate * duration, reference * 1_000_000, "half_up")
         limit = self.half_ceiling(co)
         paid = np.where(limit > 0, np.minimum(full, limit), full)
         run.trace(CEILING, paid, when=paid < full)
         extra = self.surcharge(run, co, view, counted)
         raised = mul_div(paid, 10_000 + SURCHARGE * extra, 10_000, "half_up")
-        year = raised + self.supplement(run, co, (missing == 0) & (duration > 0), raised, duration, reference)
+        year = raised + self.supplement(
+            run, co, (missing == 0) & (duration > 0), raised, duration, reference
+        )
         run.trace(YEARLY, year)
         return Quantity(year, "EUR cent")
 
     def half_ceiling(self, co: Cohort) -> Int:
-        """Half of the ceiling of the year in which the pension starts, in cents; 0 where none is published."""
+        """Half of the ceiling of the year in which the pension starts, in cents; 0 where none is
+        published."""
         years, at = np.unique(year_of(co.claim), return_inverse=True)
         return div(self.tables["ceiling"].row(years), 2)[at]
 
     def surcharge(self, run: Run, co: Cohort, view: View, counted: Int) -> Int:
         """L351-1-2: quarters contributed after the legal age and beyond the required duration."""
+
         def law() -> Int:
-            age, beyond = self.dated("legal_age", run, co), np.maximum(counted - self.required(run, co), 0)
+            age, beyond = (
+                self.dated("legal_age", run, co),
+                np.maximum(counted - self.required(run, co), 0),
+            )
             after, early = contributed_after(view.own, co, age)
             late = (beyond > 0) & (month_of(co.claim) // 3 > start_quarter(co, age))
-            run.lacks(late & (view.own.undated > 0), "period_dates_missing", step=SURCHARGE_QUARTERS.key)
-            run.lacks((beyond > 0) & early, "rule_unknown", what="surcharge of quarters before 2009", cite="D351-1-4")
+            run.lacks(
+                late & (view.own.undated > 0), "period_dates_missing", step=SURCHARGE_QUARTERS.key
+            )
+            run.lacks(
+                (beyond > 0) & early,
+                "rule_unknown",
+                what="surcharge of quarters before 2009",
+                cite="D351-1-4",
+            )
             extra: Int = np.minimum(beyond, after)
             return extra
+
         quarters: Int = run.step(SURCHARGE_QUARTERS, law)
         return quarters
 
-    def supplement(self, run: Run, co: Cohort, full_rate: Bool, amount: Int, duration: Int, reference: Int) -> Int:
-        """L351-10: a pension at the full rate is raised to a minimum while all pensions together stay below a limit.
+    def supplement(
+        self, run: Run, co: Cohort, full_rate: Bool, amount: Int, duration: Int, reference: Int
+    ) -> Int:
+        """L351-10: a pension at the full rate is raised to a minimum while all pensions together
+        stay below a limit.
 
-        The pensions of the other schemes are not in the case: where the minimum may bite, the institution's figure
+        The pensions of the other schemes are not in the case: where the minimum may bite, the
+        institution's figure
         for the supplement of a year is needed.
         """
         table = self.tables["raised_minimum"]
@@ -193,7 +288,9 @@ class Cnav(Scheme):
         supplement: Int = np.where(given, value, 0)
         return supplement
 
-    def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification) -> Amounts:
+    def payable(
+        self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
+    ) -> Amounts:
         """A twelfth of the year's pension, to the cent (no text on the rounding was seen)."""
         month = div(parts["amount"], 12, "half_up")
         run.trace(PENSION, month)
@@ -201,9 +298,11 @@ class Cnav(Scheme):
 
 
 def rolled(scheme: Scheme) -> tuple[Int, Int]:
-    """L351-11: coefficient(new date) = coefficient(old date) x step, cut to three decimals: (years, int64[dates, Y]).
+    """L351-11: coefficient(new date) = coefficient(old date) x step, cut to three decimals:
+    (years, int64[dates, Y]).
 
-    A step of 1 January reaches the wages up to the year before, a step inside a year those of that year too.
+    A step of 1 January reaches the wages up to the year before, a step inside a year those of that
+    year too.
     """
     base, steps = scheme.tables["wage_coefficient_1999"], scheme.tables["wage_step"]
     months = month_of(steps.keys)
@@ -218,22 +317,27 @@ def rolled(scheme: Scheme) -> tuple[Int, Int]:
 
 
 def euros(wages: Int, years: Int) -> Int:
-    """Old francs to 1959, francs to 2001: cents of euro, to the cent (CNAV, salaire annuel moyen)."""
+    """Old francs to 1959, francs to 2001: cents of euro, to the cent (CNAV, salaire annuel
+    moyen)."""
     times = np.select([years < 1960, years < 2002], [1_000, 100_000], 1)
     return mul_div(wages, times, np.where(years < 2002, FRANC, 1), "half_up")
 
 
 def start_quarter(co: Cohort, age: Int) -> Int:
-    """The calendar quarter after the one in which the legal age is reached (CNAV 2004/37): year x 4 + quarter - 1."""
+    """The calendar quarter after the one in which the legal age is reached (CNAV 2004/37): year x
+    4 + quarter - 1."""
     return month_of(add_months(co.born, age)) // 3 + 1
 
 
 def contributed_after(own: Credited, co: Cohort, age: Int) -> tuple[Int, Bool]:
-    """(quarters contributed from the quarter after the legal age to the pension, any of them before 2009)."""
+    """(quarters contributed from the quarter after the legal age to the pension, any of them
+    before 2009)."""
     first, last = start_quarter(co, age)[:, None], (month_of(co.claim) // 3)[:, None]
     january = own.years.astype(np.int64)[None, :] * FOUR
     inside = np.clip(np.minimum(last, january + FOUR) - np.maximum(first, january), 0, FOUR)
     done = own.contributed if isinstance(own, Account) else own.by_year
     after = np.minimum(done, inside)
-    early: Bool = np.asarray((np.where(own.years[None, :] * 12 < SURCHARGE_FROM, after, 0) > 0).any(axis=1))
+    early: Bool = np.asarray(
+        (np.where(own.years[None, :] * 12 < SURCHARGE_FROM, after, 0) > 0).any(axis=1)
+    )
     return after.sum(axis=1), early

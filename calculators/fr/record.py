@@ -1,4 +1,5 @@
-"""Quarters of the French general scheme: earned by wages, certified, or assimilated (CSS L351-2, R351-5, R351-9)."""
+"""Quarters of the French general scheme: earned by wages, certified, or assimilated (CSS L351-2,
+R351-5, R351-9)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,14 @@ from attrs import define, evolve
 from numpy.typing import NDArray
 
 from portability.cohort import EQUIVALENT, Cohort, RowSet
-from portability.coverage import Cells, Credited, cells, certified_by_year, credit_by_dates, earnings_by_year
+from portability.coverage import (
+    Cells,
+    Credited,
+    cells,
+    certified_by_year,
+    credit_by_dates,
+    earnings_by_year,
+)
 from portability.dates import NODATE, month_of
 from portability.exact import div
 from portability.tables import Table
@@ -25,9 +33,11 @@ FOUR = 4  # CSS R351-9: at most four quarters a calendar year
 class Account(Credited):
     """The insured person's account.
 
-    contributed int64[m, Y]: quarters of by_year that rest on contributions (L351-1-2), the others are assimilated
+    contributed int64[m, Y]: quarters of by_year that rest on contributions (L351-1-2), the others
+    are assimilated
     validating  bool[m, Y]: wages of the year give at least one quarter (R351-29)
-    unpaid      bool[m]: contribution periods without wages: quarters are known, the average salary is not
+    unpaid      bool[m]: contribution periods without wages: quarters are known, the average salary
+    is not
     """
 
     contributed: Int = None  # type: ignore[assignment]
@@ -36,12 +46,19 @@ class Account(Credited):
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)
-        return evolve(cut, contributed=self.contributed[idx], validating=self.validating[idx],  # type: ignore[call-arg]
-                      unpaid=self.unpaid[idx])
+        return evolve(
+            cut,
+            contributed=self.contributed[idx],
+            validating=self.validating[idx],  # type: ignore[call-arg]
+            unpaid=self.unpaid[idx],
+        )
 
 
-def account(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Account:
-    """Quarters per calendar year of m persons: those of wages, of certified sums and of plain dates, four at most."""
+def account(
+    tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]
+) -> Account:
+    """Quarters per calendar year of m persons: those of wages, of certified sums and of plain
+    dates, four at most."""
     m, width = len(co), len(years)
     base = credit_by_dates(m, rows, years, "quarter")
     lines = rows.where((rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0))
@@ -55,14 +72,31 @@ def account(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, yea
     worked = by_dates(m, lines.where(~certified & ~paid & ~assimilated), years)
     waited = by_dates(m, lines.where(~certified & ~paid & assimilated), years)
     room = open_quarters(co, years)
-    contributed = np.maximum(np.minimum(earned + sums + worked, room), sums)  # a certified sum is never cut
+    contributed = np.maximum(
+        np.minimum(earned + sums + worked, room), sums
+    )  # a certified sum is never cut
     quarters = np.maximum(np.minimum(contributed + credits + waited, room), sums + credits)
-    loose = (rows.start == NODATE) & (rows.credited > 0) & (rows.status == 0) & (rows.kind != EQUIVALENT)
+    loose = (
+        (rows.start == NODATE)
+        & (rows.credited > 0)
+        & (rows.status == 0)
+        & (rows.kind != EQUIVALENT)
+    )
     unpaid = np.zeros(m, np.bool_)
     unpaid[lines.person[~paid & ~assimilated]] = True
     unpaid[rows.person[loose]] = True
-    return Account("quarter", years, quarters, base.undated, wages, base.months, base.kinds,
-                   contributed=contributed, validating=validating(tables, years, wages), unpaid=unpaid)
+    return Account(
+        "quarter",
+        years,
+        quarters,
+        base.undated,
+        wages,
+        base.months,
+        base.kinds,
+        contributed=contributed,
+        validating=validating(tables, years, wages),
+        unpaid=unpaid,
+    )
 
 
 def free_wages(m: int, width: int, at: Cells, lines: RowSet) -> Int:
@@ -73,7 +107,8 @@ def free_wages(m: int, width: int, at: Cells, lines: RowSet) -> Int:
 
 
 def from_wages(tables: Mapping[str, Table], run: Run, years: NDArray[np.int32], wages: Int) -> Int:
-    """R351-9: as many quarters as the wages of the year hold 150 (to 2013: 200) hourly minimum wages."""
+    """R351-9: as many quarters as the wages of the year hold 150 (to 2013: 200) hourly minimum
+    wages."""
     amount = tables["quarter_amount"].row(years, run, need=wages > 0)
     return np.minimum(np.where(amount > 0, div(wages, np.maximum(amount, 1)), 0), FOUR)
 
@@ -97,7 +132,8 @@ def by_dates(m: int, lines: RowSet, years: NDArray[np.int32]) -> Int:
 
 
 def open_quarters(co: Cohort, years: NDArray[np.int32]) -> Int:
-    """R351-1: the account stops at the last day of the calendar quarter before the pension starts: int64[n, Y]."""
+    """R351-1: the account stops at the last day of the calendar quarter before the pension starts:
+    int64[n, Y]."""
     end = month_of(co.claim)[:, None] // 3
     room: Int = np.clip(end - years.astype(np.int64)[None, :] * FOUR, 0, FOUR)
     return room

@@ -1,4 +1,5 @@
-"""Weeks of Irish social insurance: qualifying, voluntary and credited contributions, entry into insurance."""
+"""Weeks of Irish social insurance: qualifying, voluntary and credited contributions, entry into
+insurance."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from portability.view import View
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
-TAX_YEAR = day("2001-04-06")  # contribution years began on 6 April up to the short one of 6 April to 31 December 2001
+TAX_YEAR = day(
+    "2001-04-06"
+)  # contribution years began on 6 April up to the short one of 6 April to 31 December 2001
 CALENDAR = day("2002-01-01")
 
 
@@ -22,8 +25,10 @@ CALENDAR = day("2002-01-01")
 class Weeks(Credited):
     """Weeks of m persons, all of them in by_year and undated.
 
-    qualifying, voluntary, credits  int64[m]: weeks by kind (ss. 108(2), 109(1)(b)); they add up to the total
-    entry                           int64[m]: first day of insurance, FOREVER where no line has dates
+    qualifying, voluntary, credits  int64[m]: weeks by kind (ss. 108(2), 109(1)(b)); they add up to
+    the total
+    entry                           int64[m]: first day of insurance, FOREVER where no line has
+    dates
     """
 
     qualifying: Int = None  # type: ignore[assignment]
@@ -32,7 +37,10 @@ class Weeks(Credited):
     entry: Int = None  # type: ignore[assignment]
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
-        more = {name: getattr(self, name)[idx] for name in ("qualifying", "voluntary", "credits", "entry")}
+        more = {
+            name: getattr(self, name)[idx]
+            for name in ("qualifying", "voluntary", "credits", "entry")
+        }
         return evolve(super().take(idx), **more)
 
 
@@ -47,13 +55,24 @@ def weeks(m: int, rows: RowSet, years: NDArray[np.int32]) -> Weeks:
     dated = rows.start != NODATE
     np.minimum.at(entry, rows.person[dated], rows.start[dated].astype(np.int64))
     total = base.total()
-    return Weeks("week", years, base.by_year, base.undated, base.earnings, base.months, base.kinds,
-                 qualifying=np.minimum(qualifying, total), voluntary=np.clip(paid - qualifying, 0, total),
-                 credits=np.maximum(total - paid, 0), entry=entry)
+    return Weeks(
+        "week",
+        years,
+        base.by_year,
+        base.undated,
+        base.earnings,
+        base.months,
+        base.kinds,
+        qualifying=np.minimum(qualifying, total),
+        voluntary=np.clip(paid - qualifying, 0, total),
+        credits=np.maximum(total - paid, 0),
+        entry=entry,
+    )
 
 
 def contribution_year(days: Int) -> Int:
-    """The contribution year (year of assessment, s.2) of a day, named by the calendar year in which it began."""
+    """The contribution year (year of assessment, s.2) of a day, named by the calendar year in
+    which it began."""
     at = month_of(days)
     year = at // 12
     before = (days < TAX_YEAR) & before_6_april(days, year)
@@ -65,7 +84,8 @@ def before_6_april(days: Int, year: Int) -> Bool:
 
 
 def first_abroad(view: View) -> Int:
-    """First day of the first month of any foreign period, FOREVER where none has dates: int64[m]."""
+    """First day of the first month of any foreign period, FOREVER where none has dates:
+    int64[m]."""
     out = np.full(len(view), FOREVER, np.int64)
     for part in view.parts:
         found = first_days(part.source)

@@ -1,6 +1,7 @@
 """One person of the French general scheme, in plain Python: integers and fractions, no arrays.
 
-Input: wages by calendar year (cents of the year's money), certified quarters by year, foreign quarters without dates.
+Input: wages by calendar year (cents of the year's money), certified quarters by year, foreign
+quarters without dates.
 Whole calendar years only, all before the year in which the pension starts.
 """
 
@@ -15,7 +16,8 @@ from typing import Any
 import yaml
 
 TABLES: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "calculators" / "fr" / "cnav.yaml").read_text())["tables"]
+    (Path(__file__).parents[2] / "calculators" / "fr" / "cnav.yaml").read_text()
+)["tables"]
 
 
 def half_up(x: Fraction) -> int:
@@ -49,19 +51,28 @@ def months_between(born: date, day: date) -> int:
 
 def law(name: str, born: date, claim: date) -> int:
     before = "2010" if name == "legal_age" else "2014"
-    version = "2026" if claim >= date(2026, 9, 1) else "2023" if claim >= date(2023, 9, 1) else before
+    version = (
+        "2026" if claim >= date(2026, 9, 1) else "2023" if claim >= date(2023, 9, 1) else before
+    )
     return int(by_date(f"{name}_{version}", born))
 
 
 def coefficients(claim: date) -> dict[int, Fraction]:
     """L351-11: every step up to the day of the pension, cut to three decimals each time."""
-    now = {year: Fraction(str(value)) for year, value in TABLES["wage_coefficient_1999"]["values"].items()}
+    now = {
+        year: Fraction(str(value))
+        for year, value in TABLES["wage_coefficient_1999"]["values"].items()
+    }
     if claim < date(1999, 1, 1):
         raise LookupError("wage_step")
     for row in TABLES["wage_step"]["rows"]:
         if row["from"] > claim:
             break
-        last = row["from"].year if (row["from"].month, row["from"].day) != (1, 1) else row["from"].year - 1
+        last = (
+            row["from"].year
+            if (row["from"].month, row["from"].day) != (1, 1)
+            else row["from"].year - 1
+        )
         for year in range(1947, last + 1):
             value = now.get(year, Fraction(1)) * Fraction(str(row["value"]))
             now[year] = Fraction(floor(value * 1000), 1000)
@@ -78,7 +89,11 @@ def euro_cents(cents: int, year: int) -> int:
 def quarters_of(wages: dict[int, int], certified: dict[int, int]) -> dict[int, int]:
     out = {}
     for year in sorted({*wages, *certified}):
-        earned = floor(Fraction(wages.get(year, 0), 100) / by_step("quarter_amount", year)) if year in wages else 0
+        earned = (
+            floor(Fraction(wages.get(year, 0), 100) / by_step("quarter_amount", year))
+            if year in wages
+            else 0
+        )
         out[year] = max(min(4, min(4, earned) + certified.get(year, 0)), certified.get(year, 0))
     return out
 
@@ -89,7 +104,11 @@ def average_salary(born: date, claim: date, wages: dict[int, int]) -> int:
     for year, cents in wages.items():
         if Fraction(cents, 100) < by_step("quarter_amount", year):
             continue
-        capped = min(cents, TABLES["ceiling"]["values"][year] * 100) if year >= 2005 and claim.year >= 2007 else cents
+        capped = (
+            min(cents, TABLES["ceiling"]["values"][year] * 100)
+            if year >= 2005 and claim.year >= 2007
+            else cents
+        )
         revalued.append(half_up(euro_cents(capped, year) * factor[year]))
     best = sorted(revalued, reverse=True)[: int(by_date("best_years", born))]
     return half_up(Fraction(sum(best), len(best))) if best else 0
@@ -106,8 +125,14 @@ def surcharge_quarters(born: date, claim: date, quarters: dict[int, int], beyond
     return min(beyond, done)
 
 
-def pension(born: date, claim: date, wages: dict[int, int], certified: dict[int, int], foreign: int = 0,
-            theoretical: bool = False) -> dict[str, int]:
+def pension(
+    born: date,
+    claim: date,
+    wages: dict[int, int],
+    certified: dict[int, int],
+    foreign: int = 0,
+    theoretical: bool = False,
+) -> dict[str, int]:
     """Every intermediate figure, money in cents, the rate in 1e-4 percent."""
     quarters = quarters_of(wages, certified)
     own = sum(quarters.values())
@@ -122,9 +147,21 @@ def pension(born: date, claim: date, wages: dict[int, int], certified: dict[int,
     salary = average_salary(born, claim, wages)
     duration = min(own + (foreign if theoretical else 0), reference)
     year = half_up(Fraction(salary) * rate / 100 * duration / reference)
-    year = min(year, TABLES["ceiling"]["values"][claim.year] * 100 // 2) if claim.year >= 2005 else year
+    year = (
+        min(year, TABLES["ceiling"]["values"][claim.year] * 100 // 2)
+        if claim.year >= 2005
+        else year
+    )
     extra = surcharge_quarters(born, claim, quarters, max(0, own + foreign - required))
     year = half_up(Fraction(year) * (1 + Fraction(extra, 80)))
-    return {"own": own, "required_quarters": required, "reference_quarters": reference, "missing_quarters": missing,
-            "rate_percent": int(rate * 10_000), "average_annual_salary": salary, "surcharge_quarters": extra,
-            "yearly_pension": year, "monthly_pension": half_up(Fraction(year, 12))}
+    return {
+        "own": own,
+        "required_quarters": required,
+        "reference_quarters": reference,
+        "missing_quarters": missing,
+        "rate_percent": int(rate * 10_000),
+        "average_annual_salary": salary,
+        "surcharge_quarters": extra,
+        "yearly_pension": year,
+        "monthly_pension": half_up(Fraction(year, 12)),
+    }

@@ -1,4 +1,5 @@
-"""Ireland: calculator against a plain oracle, official figures, both sides of each change of law."""
+"""Ireland: calculator against a plain oracle, official figures, both sides of each change of
+law."""
 
 from __future__ import annotations
 
@@ -36,19 +37,35 @@ class Abroad(View):
         return np.full(len(self.own.undated), self.more, np.int64)
 
 
-def case(born: date, claim: date, lines: list[dict[str, Any]], facts: dict[str, Any] | None = None,
-         branch: str = "old_age") -> Any:
+def case(
+    born: date,
+    claim: date,
+    lines: list[dict[str, Any]],
+    facts: dict[str, Any] | None = None,
+    branch: str = "old_age",
+) -> Any:
     wanted = {"branch": branch, "date": claim.isoformat()}
     if branch != "old_age":
         wanted["event"] = claim.isoformat()
-    return load(Source("case", {"schema": "portability/case@1", "person": {"born": born.isoformat()}, "claim": wanted,
-                                "periods": [{"scheme": SPC, **line} for line in lines],
-                                "facts": {SPC: facts} if facts else {}}))
+    return load(
+        Source(
+            "case",
+            {
+                "schema": "portability/case@1",
+                "person": {"born": born.isoformat()},
+                "claim": wanted,
+                "periods": [{"scheme": SPC, **line} for line in lines],
+                "facts": {SPC: facts} if facts else {},
+            },
+        )
+    )
 
 
 def yearly(kind: str, weeks: dict[int, int]) -> list[dict[str, Any]]:
-    return [{"kind": kind, "start": f"{y}-01-01", "end": f"{y}-12-31", "credited": {"weeks": n}}
-            for y, n in weeks.items()]
+    return [
+        {"kind": kind, "start": f"{y}-01-01", "end": f"{y}-12-31", "credited": {"weeks": n}}
+        for y, n in weeks.items()
+    ]
 
 
 def traced(one: Any, foreign: int = 0) -> dict[str, Any]:
@@ -61,8 +78,13 @@ def traced(one: Any, foreign: int = 0) -> dict[str, Any]:
     run.stage = "amount"
     q = SCHEME.accrue(run, held.co, view, qual, "amount", "theoretical")
     steps = {step["step"]: step["value"] for step in run.trace_to.steps}
-    return {**steps, "met": bool(qual.met[0]), "right_known": right_known, "known": not run.unknown_amount[0],
-            "v": int(q.v[0])}
+    return {
+        **steps,
+        "met": bool(qual.met[0]),
+        "right_known": right_known,
+        "known": not run.unknown_amount[0],
+        "v": int(q.v[0]),
+    }
 
 
 @st.composite
@@ -72,17 +94,34 @@ def careers(draw: st.DrawFn) -> tuple[Any, ...]:
     claim = min(claim.replace(year=claim.year + draw(st.integers(0, 4))), date(2026, 12, 20))
     first = draw(st.integers(born.year + 16, 1995))
     span = st.integers(first + 1, claim.year - 1)
-    paid = {first: draw(st.integers(1, 52)), **{y: draw(st.integers(1, 52)) for y in draw(st.lists(span, max_size=45))}}
-    credits = {y: draw(st.integers(1, 52)) for y in draw(st.lists(span, max_size=8)) if y not in paid}
-    return born, claim, date(first, 1, 1), paid, credits, draw(st.sampled_from([0, 0, 300, 1200])), \
-        draw(st.sampled_from([0, 0, 150, 900]))
+    paid = {
+        first: draw(st.integers(1, 52)),
+        **{y: draw(st.integers(1, 52)) for y in draw(st.lists(span, max_size=45))},
+    }
+    credits = {
+        y: draw(st.integers(1, 52)) for y in draw(st.lists(span, max_size=8)) if y not in paid
+    }
+    return (
+        born,
+        claim,
+        date(first, 1, 1),
+        paid,
+        credits,
+        draw(st.sampled_from([0, 0, 300, 1200])),
+        draw(st.sampled_from([0, 0, 150, 900])),
+    )
 
 
 @given(careers())
 def test_calculator_agrees_with_the_oracle(career: tuple[Any, ...]) -> None:
     born, claim, entry, paid, credits, caring, foreign = career
     want = oracle.pension(born, claim, entry, paid, credits, caring, foreign)
-    one = case(born, claim, yearly("compulsory", paid) + yearly("equivalent", credits), {"home_caring_weeks": caring})
+    one = case(
+        born,
+        claim,
+        yearly("compulsory", paid) + yearly("equivalent", credits),
+        {"home_caring_weeks": caring},
+    )
     got = traced(one, foreign)
     assert got["met"] == want["met"]
     if want["met"] and alternative_decides(got):
@@ -99,25 +138,40 @@ def alternative_decides(got: dict[str, Any]) -> bool:
 
 @given(st.lists(careers(), min_size=2, max_size=5))
 def test_one_person_is_a_row_of_many(batch: list[Any]) -> None:
-    cases = [case(c[0], c[1], yearly("compulsory", c[3]) + yearly("equivalent", c[4])) for c in batch]
+    cases = [
+        case(c[0], c[1], yearly("compulsory", c[3]) + yearly("equivalent", c[4])) for c in batch
+    ]
     together = totalize(cohort_of(cases), {SPC: SCHEME}, []).decisions[SPC]
     for i, one in enumerate(cases):
         alone = totalize(cohort_of([one]), {SPC: SCHEME}, []).decisions[SPC]
         assert (alone.amount[0], alone.entitled[0], alone.known[0]) == (
-            together.amount[i], together.entitled[i], together.known[i])
+            together.amount[i],
+            together.entitled[i],
+            together.known[i],
+        )
 
 
 def test_peter_2024() -> None:
-    """Citizens Information, case study 1: 364 weeks are an average of 9, 1560 weeks one of 39: 249.30 + 71.70."""
-    one = case(date(1958, 1, 10), date(2024, 1, 16), [{"credited": {"weeks": 364}}],
-               {"years_since_entry": 40, "qualified_adult_increase": "71.70"})
+    """Citizens Information, case study 1: 364 weeks are an average of 9, 1560 weeks one of 39:
+    249.30 + 71.70."""
+    one = case(
+        date(1958, 1, 10),
+        date(2024, 1, 16),
+        [{"credited": {"weeks": 364}}],
+        {"years_since_entry": 40, "qualified_adult_increase": "71.70"},
+    )
     alone, both = traced(one), traced(one, 1196)
     assert (alone["yearly_average"], alone["met"]) == ("9", False)
-    assert (both["yearly_average"], both["personal_rate"], both["weekly_rate"]) == ("39", "249.30", "321.00")
+    assert (both["yearly_average"], both["personal_rate"], both["weekly_rate"]) == (
+        "39",
+        "249.30",
+        "321.00",
+    )
 
 
 def test_blend_of_the_transition() -> None:
-    """askaboutmoney.com 238118 (rates of 2024): 1533 weeks, 90 and 10 percent. It prints 204.37 and 244.8 and skips the
+    """askaboutmoney.com 238118 (rates of 2024): 1533 weeks, 90 and 10 percent. It prints 204.37
+    and 244.8 and skips the
     rounding to 10 cent of s.109(6B); with it the figures are 204.40 and 244.81."""
     exact = int(div(np.array([277_30 * 1533]), 2080)[0])
     lawful = int(div(np.array([277_30 * 1533]), 20_800, "half_up")[0]) * 10
@@ -126,7 +180,8 @@ def test_blend_of_the_transition() -> None:
 
 
 def test_a_claim_in_2025_below_48_waits_for_the_reduced_rates() -> None:
-    """The reduced rates of 2025 were not seen; with an average of 48, or all 2080 weeks, they are not needed."""
+    """The reduced rates of 2025 were not seen; with an average of 48, or all 2080 weeks, they are
+    not needed."""
     born = date(1959, 4, 10)
     some = case(born, date(2025, 4, 10), yearly("compulsory", dict.fromkeys(range(1980, 2015), 52)))
     assert traced(some)["met"] and not traced(some)["known"]
@@ -140,9 +195,13 @@ def test_both_sides_of_the_aggregated_method() -> None:
     late = case(date(1947, 1, 10), date(2023, 2, 1), yearly("compulsory", weeks))
     early = case(date(1946, 1, 10), date(2023, 2, 1), yearly("compulsory", weeks))
     assert traced(late)["aggregated_rate"] == "131.10"  # 265.30 x 1028 / 2080 = 131.12
-    assert not traced(early)["known"]  # reduced rates for pensionable age before 2012-09-01 were not seen
+    assert not traced(early)[
+        "known"
+    ]  # reduced rates for pensionable age before 2012-09-01 were not seen
     before = case(date(1947, 1, 10), date(2018, 3, 29), yearly("compulsory", weeks))
-    assert not traced(before)["known"]  # an average of 23 and the reduced rates of 2017 were not seen
+    assert not traced(before)[
+        "known"
+    ]  # an average of 23 and the reduced rates of 2017 were not seen
 
 
 def test_both_sides_of_520_weeks() -> None:
@@ -159,8 +218,10 @@ def test_both_sides_of_deferral() -> None:
     assert traced(case(date(1958, 1, 1), date(2025, 2, 1), weeks))["full_rate"] == "302.90"
 
 
-@pytest.mark.parametrize(("claim", "met", "rate"), [("2024-06-03", True, 237_50), ("2025-06-02", True, 249_50),
-                                                    ("2026-06-01", True, None)])
+@pytest.mark.parametrize(
+    ("claim", "met", "rate"),
+    [("2024-06-03", True, 237_50), ("2025-06-02", True, 249_50), ("2026-06-01", True, None)],
+)
 def test_invalidity_pension_is_one_rate(claim: str, met: bool, rate: int | None) -> None:
     """s.121; the rate of 2026 was not readable."""
     weeks = yearly("compulsory", dict.fromkeys(range(2010, 2026), 52))
@@ -174,10 +235,21 @@ def test_invalidity_needs_a_recent_year() -> None:
     """s.119(1)(b): 48 weeks in the last or second last complete contribution year."""
     for last, met in ((2022, False), (2023, True), (2024, True)):
         lines = yearly("compulsory", dict.fromkeys(range(2010, last + 1), 52))
-        assert traced(case(date(1980, 5, 1), date(2025, 6, 2), lines, branch="invalidity"))["met"] is met
+        assert (
+            traced(case(date(1980, 5, 1), date(2025, 6, 2), lines, branch="invalidity"))["met"]
+            is met
+        )
 
 
-@pytest.mark.parametrize(("text", "year"), [("1985-04-05", 1984), ("1985-04-06", 1985), ("2001-04-05", 2000),
-                                            ("2001-04-06", 2001), ("2002-01-01", 2002)])
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("1985-04-05", 1984),
+        ("1985-04-06", 1985),
+        ("2001-04-05", 2000),
+        ("2001-04-06", 2001),
+        ("2002-01-01", 2002),
+    ],
+)
 def test_contribution_years(text: str, year: int) -> None:
     assert int(contribution_year(np.array([day(text)], np.int64))[0]) == year
