@@ -1,0 +1,202 @@
+"""Routes, shares, gates and choice on invented countries, against a plain Fraction oracle."""
+
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portability import agreement as model
+from portability.totalization import Result
+from tests.invented import world
+
+PAIR = world.both("xx-pension", "xy-pension")
+YEARS = st.lists(
+    st.tuples(
+        st.sampled_from(["xx-pension", "xy-pension"]),
+        st.integers(1970, 2014),
+        st.integers(1, 12),
+        st.integers(1, 12),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def document(rows: list[tuple[str, int, int, int]], **more: Any) -> dict[str, Any]:
+    lines = [
+        {"scheme": s, "start": f"{y}-{min(a, b):02d}-01", "end": f"{y}-{max(a, b):02d}-28"}
+        for s, y, a, b in rows
+    ]
+    return world.person(lines, **more)
+
+
+def months(rows: list[tuple[str, int, int, int]], scheme: str) -> set[tuple[int, int]]:
+    return {(y, m) for s, y, a, b in rows if s == scheme for m in range(min(a, b), max(a, b) + 1)}
+
+
+def oracle(rows: list[tuple[str, int, int, int]]) -> dict[str, tuple[bool, int, int, int]]:
+    """scheme -> (entitled, own, foreign, cents a month): national and pro rata, the higher one."""
+    out = {}
+    x, y = months(rows, "xx-pension"), months(rows, "xy-pension")
+    quarters = {(year, (m - 1) // 3) for year, m in y}
+    if x:
+        foreign = 0
+        for year in range(1970, 2015):
+            mine = {m for yy, m in x if yy == year}
+            theirs = {m for yy, m in y if yy == year}
+            q = {(m - 1) // 3 for m in theirs}
+            free = {(m - 1) // 3 for m in theirs - mine} if theirs & mine else q
+            foreign += min(3 * len(free), 12 - len(mine))
+        out["xx-pension"] = benefit(len(x), foreign, 120, 480, 601)
+    if y:
+        foreign = 0
+        for year in range(1970, 2015):
+            mine = {q for yy, q in quarters if yy == year}
+            touched = {m for yy, m in y if yy == year}
+            free = {m for yy, m in x if yy == year} - touched
+            foreign += min(ceil(Fraction(len(free), 3)), 4 - len(mine))
+        out["xy-pension"] = benefit(len(quarters), foreign, 40, 160, 601)
+    if len(out) == 1:
+        scheme = next(iter(out))
+        met, own, _, _ = out[scheme]
+        out[scheme] = benefit(
+            own,
+            0,
+            120 if scheme == "xx-pension" else 40,
+            480 if scheme == "xx-pension" else 160,
+            601,
+        )
+    return out
+
+
+def benefit(
+    own: int, foreign: int, required: int, full: int, rate: int
+) -> tuple[bool, int, int, int]:
+    national = min(own, full) * rate if own >= required else -1
+    shared = -1
+    if own + foreign >= required and foreign >= 0:
+        theoretical = min(own + foreign, full) * rate
+        shared = floor(Fraction(theoretical * own, own + foreign) + Fraction(1, 2)) if own else 0
+    best = max(national, shared)
+    return best >= 0, own, foreign, max(best, 0)
+
+
+def table(result: Result, person: int) -> dict[str, tuple[bool, int]]:
+    out = {}
+    for scheme, decision in result.decisions.items():
+        row = int(decision.holding.pos[person])
+        if row >= 0:
+            out[scheme] = (bool(decision.entitled[row]), int(decision.amount[row]))
+    return out
+
+
+@given(st.lists(YEARS, min_size=1, max_size=5))
+def test_the_columns_give_what_the_plain_oracle_gives(
+    persons: list[list[tuple[str, int, int, int]]],
+) -> None:
+    result = world.run([document(rows) for rows in persons], [PAIR])
+    for person, rows in enumerate(persons):
+        wanted = {s: (met, amount) for s, (met, _, _, amount) in oracle(rows).items()}
+        assert table(result, person) == wanted
+
+
+@given(st.lists(YEARS, min_size=2, max_size=5))
+def test_a_cohort_equals_its_members_one_by_one(
+    persons: list[list[tuple[str, int, int, int]]],
+) -> None:
+    many = world.run([document(rows) for rows in persons], [PAIR])
+    for person, rows in enumerate(persons):
+        alone = world.run([document(list(reversed(rows)))], [PAIR])
+        assert table(many, person) == table(alone, 0)
+
+
+TEN = [("xx-pension", 1980 + i, 1, 12) for i in range(6)] + [
+    ("xy-pension", 1990 + i, 1, 12) for i in range(6)
+]
+
+
+def test_only_if_needed_leaves_the_national_pension_alone() -> None:
+    pair = world.both("xx-pension", "xy-pension", when="only_if_needed")
+    enough = [("xx-pension", 1980 + i, 1, 12) for i in range(12)] + TEN[6:]
+    decision = world.run([document(enough)], [pair]).decisions["xx-pension"]
+    assert decision.chosen.tolist() == [0]
+    assert decision.outcomes[1].refused["not_needed"].tolist() == [True]
+    assert world.run([document(TEN)], [pair]).decisions["xx-pension"].chosen.tolist() == [1]
+
+
+def test_an_own_minimum_shuts_the_route() -> None:
+    pair = world.both("xx-pension", "xy-pension", own_minimum=("month", 73))
+    decision = world.run([document(TEN)], [pair]).decisions["xx-pension"]
+    assert not decision.entitled[0]
+    assert decision.outcomes[1].refused["own_minimum"].tolist() == [True]
+
+
+def test_a_unit_nobody_knows_makes_unknown_only_those_it_decides() -> None:
+    count = model.Count(("xy-pension",), unit=None)
+    pair = world.agreement(
+        "xx-xy",
+        (world.rule("xx-pension", (), counts=(count,)), world.rule("xy-pension", ("xx-pension",))),
+    )
+    decision = world.run([document(TEN)], [pair]).decisions["xx-pension"]
+    assert decision.unknown.tolist() == [True]
+
+
+def test_two_conversions_of_one_full_year_never_exceed_it() -> None:
+    rows = [("xx-pension", 1980, 1, 6), ("xy-pension", 1980, 5, 12)]
+    decision = world.run([document(rows)], [PAIR]).decisions["xx-pension"]
+    view = decision.outcomes[1].view
+    assert int(view.own.total()[0] + view.foreign()[0]) == 12
+
+
+def test_short_periods_are_absorbed_by_the_others() -> None:
+    """883/2004 art. 57: under a year in XX, XX pays nothing, XY counts it in the theoretical amount, not in the ratio."""
+    below = model.BelowMinimum(("year", 1), None, "others_absorb", "last_as_own")
+    pair = world.both("xx-pension", "xy-pension", below_minimum=below)
+    rows = [("xx-pension", 1980, 1, 6)] + [("xy-pension", 1990 + i, 1, 12) for i in range(12)]
+    result = world.run([document(rows)], [pair])
+    xx, xy = result.decisions["xx-pension"], result.decisions["xy-pension"]
+    assert not xx.entitled[0]
+    route = xy.outcomes[1]
+    assert route.paid is not None and route.paid.fraction is not None
+    assert (int(route.paid.fraction[0][0]), int(route.paid.fraction[1][0])) == (48, 48)
+    assert int(route.paid.amounts.v[0]) == 50 * 601
+
+
+def test_third_states_help_only_who_still_lacks_the_right() -> None:
+    clause = model.ThirdStates("both", frozenset({"right"}), "theirs")
+    pair = world.agreement("xx-xy", PAIR.rules, third_states=clause)
+    others = [world.both("xx-pension", "xz-pension"), world.both("xy-pension", "xz-pension")]
+    rows = [("xx-pension", 1980 + i, 1, 12) for i in range(4)] + [
+        ("xy-pension", 1990 + i, 1, 12) for i in range(4)
+    ]
+    doc = document(rows)
+    doc["periods"] += [{"scheme": "xz-pension", "start": "2000-01-01", "end": "2003-12-31"}]
+    decision = world.run([doc], [pair, *others]).decisions["xx-pension"]
+    routes = {o.route: bool(o.met[0]) for o in decision.outcomes}
+    assert routes == {"national": False, "xx-xy": True, "xx-xz": False}
+
+
+def test_survivors_claim_on_one_record_and_choose() -> None:
+    doc = document(
+        TEN,
+        claim={"branch": "survivors", "date": "2016-01-01", "event": "2015-06-01"},
+        family=[
+            {"relation": "spouse", "born": "1955-01-01"},
+            {"relation": "child", "born": "2005-01-01"},
+            {"relation": "child", "born": "1980-01-01"},
+        ],
+    )
+    claims = world.run([doc], [PAIR]).decisions["xx-pension"].claims
+    assert claims is not None
+    assert claims.paid.tolist() == [72 * 601 * 50 // 100, 72 * 601 * 20 // 100, 0]
+    assert claims.chosen.tolist() == [0, 0, -1]
+
+
+def test_certified_amounts_stand_in_for_what_comes_before() -> None:
+    doc = document(TEN, facts={"xx-pension": {"theoretical_amount": "900.00"}})
+    route = world.run([doc], [PAIR]).decisions["xx-pension"].outcomes[1]
+    assert route.paid is not None
+    assert np.array_equal(route.paid.amounts.v, [45000])
