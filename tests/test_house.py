@@ -30,8 +30,12 @@ FLOATS = {
 def tracked() -> tuple[Path, ...]:
     """Files under version control; in an unpacked archive, all files."""
     try:
-        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
-                                capture_output=True, check=True).stdout.decode()
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
         paths = [ROOT / name for name in listed.split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
         paths = [path for path in ROOT.rglob("*") if not set(path.parts) & {".venv", "__pycache__"}]
@@ -68,9 +72,12 @@ def test_rooms_are_small() -> None:
 
 
 def test_a_function_fits_a_screen() -> None:
-    long = [f"{shown(path)}:{node.lineno} {node.name}: {(node.end_lineno or 0) - node.lineno + 1} lines"
-            for path in python(*CODE) for node in functions(path)
-            if (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES]
+    long = [
+        f"{shown(path)}:{node.lineno} {node.name}: {(node.end_lineno or 0) - node.lineno + 1} lines"
+        for path in python(*CODE)
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES
+    ]
     assert not long, "\n".join(long)
 
 
@@ -79,31 +86,51 @@ def floats_in(path: Path) -> Iterator[str]:
         where = f"{shown(path)}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             yield f"{where} literal {node.value}"
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("float", "round"):
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("float", "round")
+        ):
             yield f"{where} {node.func.id}("
-        elif isinstance(node, ast.Attribute) and re.fullmatch(r"float\d*|double|true_divide|mean|average|interp",
-                                                              node.attr):
+        elif isinstance(node, ast.Attribute) and re.fullmatch(
+            r"float\d*|double|true_divide|mean|average|interp", node.attr
+        ):
             yield f"{where} .{node.attr}"
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and path.parts[-3] == "calculators":
+        elif (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Div)
+            and path.parts[-3] == "calculators"
+        ):
             yield f"{where} true division"
 
 
 def test_no_float_meets_money() -> None:
-    found = [hit for path in python("portability", "calculators") if shown(path) not in FLOATS
-             for hit in floats_in(path)]
+    found = [
+        hit
+        for path in python("portability", "calculators")
+        if shown(path) not in FLOATS
+        for hit in floats_in(path)
+    ]
     assert not found, "\n".join(found)
 
 
 def test_nothing_is_left_unfinished_or_silenced() -> None:
     words = re.compile(r"\bT[O]DO\b|\bF[I]XME\b|pytest\.mark\.skip\b|type: i[g]nore(?!\[)")
-    found = [f"{shown(path)}:{number}: {line.strip()}" for path in python(*CODE, "cli.py")
-             for number, line in enumerate(text(path).splitlines(), 1) if words.search(line)]
+    found = [
+        f"{shown(path)}:{number}: {line.strip()}"
+        for path in python(*CODE, "cli.py")
+        for number, line in enumerate(text(path).splitlines(), 1)
+        if words.search(line)
+    ]
     assert not found, "\n".join(found)
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [shown(path) for path in python("portability", "calculators")
-              if text(path).strip() and not ast.get_docstring(ast.parse(text(path)))]
+    silent = [
+        shown(path)
+        for path in python("portability", "calculators")
+        if text(path).strip() and not ast.get_docstring(ast.parse(text(path)))
+    ]
     assert not silent
 
 
@@ -112,8 +139,10 @@ def index_hosts() -> set[str]:
     from urllib.parse import urlsplit
 
     from pip._internal.models.index import PyPI
-    configured = subprocess.run(["python3", "-m", "pip", "config", "list"], capture_output=True, text=True,
-                                check=False).stdout
+
+    configured = subprocess.run(
+        ["python3", "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    ).stdout
     hosts = {urlsplit(url).hostname or "" for url in re.findall(r"https?://[^\s'\"]+", configured)}
     return {host for host in hosts | {PyPI.netloc, PyPI.file_storage_domain} if "." in host}
 
@@ -124,8 +153,12 @@ def test_no_registry_host_and_no_path_of_this_machine() -> None:
     home = re.compile(r"(?<![\w.:/-])/(home|Users)/\w+/|(?<![\w.:/-])/r[o]ot/")
     option = re.compile(r"--(extra-)?index-url[ =]\S|--find-links[ =]\S|--trusted-host[ =]\S")
     found = [f"{shown(path)}: {mark}" for path in tracked() for mark in marks if mark in text(path)]
-    found += [f"{shown(path)}: {hit.group()}" for path in tracked() for pattern in (home, option)
-              if (hit := pattern.search(text(path)))]
+    found += [
+        f"{shown(path)}: {hit.group()}"
+        for path in tracked()
+        for pattern in (home, option)
+        if (hit := pattern.search(text(path)))
+    ]
     assert not found, "\n".join(found)
 
 
@@ -136,7 +169,7 @@ def test_the_lock_has_a_hash_for_every_package() -> None:
         assert not [block.split()[0] for block in blocks if "--hash=sha256:" not in block]
 
 
-# --- figures -----------------------------------------------------------------------------------------------------
+# --- figures
 
 
 class Plain(yaml.CSafeLoader):
@@ -147,8 +180,11 @@ Plain.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(no
 
 
 def scheme_files() -> list[Path]:
-    return [path for path in tracked() if path.suffix == ".yaml" and "calculators" in path.parts
-            and "." not in path.stem]
+    return [
+        path
+        for path in tracked()
+        if path.suffix == ".yaml" and "calculators" in path.parts and "." not in path.stem
+    ]
 
 
 @cache
@@ -181,14 +217,22 @@ def test_every_figure_has_a_source() -> None:
 
 def test_every_source_can_be_read() -> None:
     """A title and where it was seen, on which day."""
-    found = [f"{shown(path)} sources.{name}: {word} is missing" for path in scheme_files()
-             for name, source in (document(path).get("sources") or {}).items()
-             for word in ("title", "url", "seen") if not source.get(word)]
+    found = [
+        f"{shown(path)} sources.{name}: {word} is missing"
+        for path in scheme_files()
+        for name, source in (document(path).get("sources") or {}).items()
+        for word in ("title", "url", "seen")
+        if not source.get(word)
+    ]
     assert not found, "\n".join(found)
 
 
 def disorder(name: str, table: dict[str, Any]) -> Iterator[str]:
-    keys = [row["from"] for row in table["rows"]] if "rows" in table else list(table.get("values") or {})
+    keys = (
+        [row["from"] for row in table["rows"]]
+        if "rows" in table
+        else list(table.get("values") or {})
+    )
     keys = [str(key) if table.get("by", "date") in ("date", "born") else int(key) for key in keys]
     for before, after in pairwise(keys):
         if after <= before:
@@ -202,48 +246,70 @@ def disorder(name: str, table: dict[str, Any]) -> Iterator[str]:
 
 
 def test_no_two_dated_rows_overlap() -> None:
-    found = [f"{shown(path)} {fault}" for path in scheme_files()
-             for name, table in (document(path).get("tables") or {}).items() for fault in disorder(name, table)]
+    found = [
+        f"{shown(path)} {fault}"
+        for path in scheme_files()
+        for name, table in (document(path).get("tables") or {}).items()
+        for fault in disorder(name, table)
+    ]
     assert not found, "\n".join(found)
 
 
 def test_nobody_saw_a_figure_in_the_future() -> None:
     """`checked` is a day on which somebody looked."""
-    newest = max(str(source.get("seen", "")) for path in scheme_files()
-                 for source in (document(path).get("sources") or {}).values())
+    newest = max(
+        str(source.get("seen", ""))
+        for path in scheme_files()
+        for source in (document(path).get("sources") or {}).values()
+    )
     assert newest <= date.today().isoformat()
 
 
 def test_an_overlap_is_found() -> None:
     """The check itself: two rows on one day, and a row before its forerunner."""
-    rows = {"by": "date", "rows": [{"from": "2020-01-01"}, {"from": "2020-01-01"}, {"from": "2019-01-01"}]}
+    rows = {
+        "by": "date",
+        "rows": [{"from": "2020-01-01"}, {"from": "2020-01-01"}, {"from": "2019-01-01"}],
+    }
     assert len(list(disorder("t", rows))) == 2
     assert list(disorder("t", {"by": "year", "values": {2001: 1, 2000: 2}}))
     assert not list(disorder("t", {"by": "year", "values": {2000: 1, 2001: 2}}))
 
 
-# --- agreements --------------------------------------------------------------------------------------------------
+# --- agreements
 
 
 def agreement_files() -> list[Path]:
-    return [path for path in tracked() if path.suffix == ".yaml" and path.relative_to(ROOT).parts[0] == "agreements"]
+    return [
+        path
+        for path in tracked()
+        if path.suffix == ".yaml" and path.relative_to(ROOT).parts[0] == "agreements"
+    ]
 
 
 @pytest.mark.parametrize("path", agreement_files(), ids=shown)
 def test_every_rule_of_an_agreement_names_its_article(path: Path) -> None:
     text_ = document(path)
     rules = text_.get("rules") if isinstance(text_, dict) else None
-    assert not [f"rules[{number}]" for number, rule in enumerate(rules or []) if not rule.get("cite")]
+    assert not [
+        f"rules[{number}]" for number, rule in enumerate(rules or []) if not rule.get("cite")
+    ]
 
 
 def test_norway_is_written_so_that_everybody_reads_norway() -> None:
     """Other people's tools read these files with YAML 1.1, where a bare NO is false."""
     bare = re.compile(r"(?<![\w\"'-])(NO|ON|YES|OFF|Y|N)(?=\s*[,\]}]|\s*$)")
     found = []
-    for path in [*scheme_files(), *agreement_files(), *(p for p in tracked() if "cases" in p.parts)]:
+    for path in [
+        *scheme_files(),
+        *agreement_files(),
+        *(p for p in tracked() if "cases" in p.parts),
+    ]:
         if path.suffix != ".yaml":
             continue
         for token in yaml.scan(text(path)):
             if isinstance(token, yaml.ScalarToken) and token.plain and bare.fullmatch(token.value):
-                found.append(f"{shown(path)}:{token.start_mark.line + 1} write \"{token.value}\" in quotes")
+                found.append(
+                    f'{shown(path)}:{token.start_mark.line + 1} write "{token.value}" in quotes'
+                )
     assert not found, "\n".join(found)

@@ -1,4 +1,4 @@
-"""One determination for people: a table for a terminal, a self-contained page for the person it concerns."""
+"""One determination for people: a table for a terminal, a self-contained page for the person."""
 
 from portability.report.page import html
 from portability.report.svg import timeline_svg

@@ -1,4 +1,4 @@
-"""A determination as one self-contained page for the person it concerns: no script, nothing loaded, fit to print."""
+"""A determination as one self-contained page for the person: no script, nothing loaded."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from portability.report import answer
+from portability.report import answer, why
 from portability.report.clean import escaped, link, plain
 from portability.report.steps import Node, laws, made_from, tree
 from portability.report.svg import timeline_svg
-from portability.report.timeline import state_of
+from portability.report.timeline import ends, lanes
 from portability.report.words import Words, words
 
 Json = Mapping[str, Any]
@@ -18,8 +18,11 @@ STYLE = Path(__file__).with_name("page.css")
 
 
 def html(determination: Json, language: str = "en") -> str:
-    """The page, in the order of a good explanation: answer, timeline, time together, who pays, share, what was not
-    counted, what changes, what is missing, how to object, data and law."""
+    """The page in the order of a good explanation.
+
+    Answer, timeline, time together, who pays, share, what was not counted, what changes,
+    what is missing, how to object, data and law.
+    """
     w, d = words(language), determination
     title = w(
         "page.title", benefit=capital(answer.benefit(d, w)), reference=plain(d.get("reference"))
@@ -48,7 +51,8 @@ def html(determination: Json, language: str = "en") -> str:
 
 def section(name: str, w: Words, inner: str) -> str:
     return (
-        f'<section aria-labelledby="h-{name}">\n<h2 id="h-{name}">{escaped(w(f"section.{name}"))}</h2>\n'
+        f'<section aria-labelledby="h-{name}">\n'
+        f'<h2 id="h-{name}">{escaped(w(f"section.{name}"))}</h2>\n'
         f"{inner}\n</section>"
     )
 
@@ -64,8 +68,9 @@ def opening(d: Json, w: Words) -> str:
         *([w("page.reference", reference=d["reference"])] if d.get("reference") else []),
     ]
     return (
-        f'<h1>{escaped(answer.headline(d, w))}</h1>\n<p class="standing">{escaped(answer.standing(d, w))}</p>\n'
-        f'<p class="note">{escaped(" · ".join(facts))}</p>{listed(answer.warnings(d, w))}'
+        f"<h1>{escaped(answer.headline(d, w))}</h1>\n"
+        f'<p class="standing">{escaped(answer.standing(d, w))}</p>\n'
+        f'<p class="note">{escaped(" · ".join(facts))}</p>{listed(why.warnings(d, w))}'
     )
 
 
@@ -78,15 +83,15 @@ def timeline(d: Json, w: Words) -> str:
     heads = ["country", "scheme", "from", "to", "kind", "evidence", "counted_row"]
     cells = [
         [
-            w.country(row.get("country")),
-            plain(row.get("scheme")),
-            w.day(row.get("start")),
-            w.day(row.get("end")),
-            w.name("kind", row.get("kind")),
-            w.name("evidence", row.get("evidence")),
-            w(f"word.{state_of(row)}"),
+            w.country(lane.country),
+            lane.scheme,
+            *ends(bar.start, bar.end, w),
+            w.name("kind", bar.row.get("kind")),
+            w.name("evidence", bar.row.get("evidence")),
+            w(f"word.{bar.state}"),
         ]
-        for row in rows
+        for lane in lanes(rows)
+        for bar in lane.bars
     ]
     return (
         f'{paragraph(w("page.timeline"))}<figure class="wide" role="group" tabindex="0" '
@@ -137,7 +142,7 @@ def share(d: Json, w: Words) -> str:
 
 def not_counted(d: Json, w: Words) -> str:
     """6 What was not counted, and why; the routes that lost."""
-    found, tried = answer.uncounted(d, w), answer.alternatives(d, w)
+    found, tried = why.uncounted(d, w), why.alternatives(d, w)
     return (listed(found) or paragraph(w("page.all_counted"))) + (
         f"<h3>{escaped(w('section.alternatives'))}</h3>{listed(tried)}" if tried else ""
     )
@@ -145,21 +150,19 @@ def not_counted(d: Json, w: Words) -> str:
 
 def changes(d: Json, w: Words) -> str:
     """7 Next birthday, more months, earliest date, what a refund would destroy."""
-    return listed([*answer.shortfalls(d, w), *answer.changes(d, w)]) or paragraph(
-        w("page.nothing_next")
-    )
+    return listed([*why.shortfalls(d, w), *why.changes(d, w)]) or paragraph(w("page.nothing_next"))
 
 
 def missing(d: Json, w: Words) -> str:
     """8 What is missing and who sends it."""
-    return listed(answer.missing(d, w)) or paragraph(w("page.nothing_missing"))
+    return listed(why.missing(d, w)) or paragraph(w("page.nothing_missing"))
 
 
 def disagree(d: Json, w: Words) -> str:
     """9 Last day and place, country by country."""
     items = "".join(
         f"<li>{escaped(text)}{' ' + cited(cite, url) if cite else ''}</li>"
-        for text, cite, url in answer.appeals(d, w)
+        for text, cite, url in why.appeals(d, w)
     )
     return paragraph(w("disagree.intro")) + f"<ul>{items}</ul>" + paragraph(w("disagree.abroad"))
 
@@ -182,7 +185,8 @@ def reference(d: Json, w: Words) -> str:
             f"<h3>{escaped(w('section.data'))}</h3>{paragraph(w('verify.person'))}",
             f'<h3>{escaped(w("section.law"))}</h3><ul class="law">{law}</ul>' if law else "",
             steps(d, w),
-            f"<h3>{escaped(w('section.verify'))}</h3>{paragraph(proof)}{paragraph(w('verify.rules'))}",
+            f"<h3>{escaped(w('section.verify'))}</h3>{paragraph(proof)}",
+            paragraph(w("verify.rules")),
             grid(w, w("column.rule"), ["rule", "fingerprint"], rules, ready=True),
         ]
     )
@@ -217,7 +221,8 @@ def steps(d: Json, w: Words) -> str:
                 if part
             )
             parts.append(
-                f'<h4>{escaped(head)}</h4><ul class="steps">{"".join(step(node, w) for node in nodes)}</ul>'
+                f"<h4>{escaped(head)}</h4>"
+                f'<ul class="steps">{"".join(step(node, w) for node in nodes)}</ul>'
             )
     return (
         f"<h3>{escaped(w('section.steps'))}</h3>{paragraph(w('page.steps'))}{''.join(parts)}"
@@ -241,7 +246,7 @@ def step(node: Node, w: Words) -> str:
     return f"<li>{text}{f'<ul>{below}</ul>' if below else ''}</li>"
 
 
-# --- pieces ------------------------------------------------------------------------------------------------------
+# --- pieces
 
 
 def capital(text: str) -> str:
@@ -299,6 +304,7 @@ def grid(
             + "</tr>"
         )
     return (
-        f'<div class="wide"><table><caption>{escaped(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f'<div class="wide"><table><caption>{escaped(caption)}</caption>'
+        f"<thead><tr>{top}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )

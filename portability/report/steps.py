@@ -1,7 +1,8 @@
-"""The trace as a tree in words: each figure of the law, its article, and the figures it was made from."""
+"""The trace as a tree in words: each figure, its article, and the figures it was made from."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,10 +11,12 @@ from attrs import define, field
 from portability.report.clean import link, plain
 from portability.report.words import Words
 
+YEAR = re.compile(r"(18|19|20|21)\d\d\Z")
+
 
 @define
 class Node:
-    """One step: its name, figure, article, what it was made from, and the steps it was made from."""
+    """One step: its name, figure and article, with what it was made from."""
 
     key: str
     label: str
@@ -36,6 +39,8 @@ def figure(value: Any, unit: Any, w: Words) -> str:
     """A figure with its unit, exactly as computed."""
     if isinstance(value, Mapping | list | tuple):
         return f"{w.value(value)} {unit_word(unit)}".strip()
+    if unit == "year" and YEAR.match(str(value)):
+        return plain(value)
     if w.has(f"unit.{unit}"):
         return w.count(value, unit)
     return f"{w.value(value)} {unit_word(unit)}".strip()

@@ -13,13 +13,14 @@ from portability.report.words import Words
 WIDE, ROW, TOP, LEFT = 1000, 46, 30, 10  # whole units: nothing is measured in fractions
 
 PATTERNS = (
-    '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="8" height="8" class="hatch-ground"/><rect width="4" height="8" class="hatch-line"/></pattern></defs>'
+    '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="8" height="8" class="hatch-ground"/>'
+    '<rect width="4" height="8" class="hatch-line"/></pattern></defs>'
 )
 
 
 def timeline_svg(rows: Sequence[Mapping[str, Any]], w: Words, ident: str = "timeline") -> str:
-    """Inline SVG with title and description; state is shown by pattern and outline, not by colour alone."""
+    """Inline SVG with title and description; states differ by pattern, not only by colour."""
     found = lanes(rows)
     if not found:
         return ""
@@ -31,8 +32,9 @@ def timeline_svg(rows: Sequence[Mapping[str, Any]], w: Words, ident: str = "time
         return LEFT + (day - first) * (WIDE - 2 * LEFT) // (after - first)
 
     parts = [
-        f'<svg viewBox="0 0 {WIDE} {height}" role="img" aria-labelledby="{ident}-title {ident}-desc" ',
-        f'xmlns="http://www.w3.org/2000/svg"><title id="{ident}-title">{escaped(heading(found, w))}</title>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {height}" role="img" ',
+        f'aria-labelledby="{ident}-title {ident}-desc">',
+        f'<title id="{ident}-title">{escaped(heading(found, w))}</title>',
         f'<desc id="{ident}-desc">{escaped(described(found, w))}</desc>{PATTERNS}',
     ]
     bottom = height - 30
@@ -74,14 +76,16 @@ def heading(found: Sequence[Lane], w: Words) -> str:
 
 def rectangle(state: str, left: int, top: int, right: int, title: str) -> str:
     return (
-        f'<rect class="bar {state}" x="{left}" y="{top}" width="{max(2, right - left)}" height="20">'
+        f'<rect class="bar {state}" x="{left}" y="{top}" width="{max(2, right - left)}" '
+        f'height="20">'
         f"<title>{escaped(title)}</title></rect>"
     )
 
 
 def told(bar: Bar, w: Words) -> str:
     """What a pointer or a screen reader is told of one bar."""
-    return f"{between(bar.start, bar.end, w)}, {w.name('kind', bar.row.get('kind'))}, {w('word.' + bar.state)}"
+    kind = w.name("kind", bar.row.get("kind"))
+    return f"{between(bar.start, bar.end, w)}, {kind}, {w('word.' + bar.state)}"
 
 
 def described(found: Sequence[Lane], w: Words) -> str:

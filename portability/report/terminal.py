@@ -1,4 +1,4 @@
-"""A determination on a terminal: the answer first, then who pays what, the periods, the reasons, the steps."""
+"""A determination on a terminal: the answer first, then periods, reasons and steps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from portability.report import answer
+from portability.report import answer, why
 from portability.report.clean import plain, width
 from portability.report.steps import Node, made_from, tree
 from portability.report.timeline import text_bars
@@ -49,14 +49,12 @@ def sections(d: Json, w: Words, room: int) -> Iterator[list[str]]:
     yield titled(w("section.together"), periods(d, w, room))
     yield titled(w("section.timeline"), text_bars(d.get("timeline") or [], room - 2), legend(d, w))
     yield titled(w("section.share"), bullets(answer.shares(d, w), room))
-    yield titled(w("section.reasons"), bullets(answer.uncounted(d, w), room))
+    yield titled(w("section.reasons"), bullets(why.uncounted(d, w), room))
     yield titled(w("section.steps"), list(steps(d, w, room)))
-    yield titled(w("section.alternatives"), bullets(answer.alternatives(d, w), room))
-    yield titled(
-        w("section.next"), bullets([*answer.shortfalls(d, w), *answer.changes(d, w)], room)
-    )
-    yield titled(w("section.missing"), bullets(answer.missing(d, w), room))
-    yield titled(w("section.warnings"), bullets(answer.warnings(d, w), room))
+    yield titled(w("section.alternatives"), bullets(why.alternatives(d, w), room))
+    yield titled(w("section.next"), bullets([*why.shortfalls(d, w), *why.changes(d, w)], room))
+    yield titled(w("section.missing"), bullets(why.missing(d, w), room))
+    yield titled(w("section.warnings"), bullets(why.warnings(d, w), room))
 
 
 def titled(title: str, *blocks: Sequence[str]) -> list[str]:
@@ -157,7 +155,7 @@ def closing(d: Json, w: Words, room: int) -> list[str]:
     return wrapped(w("verify.ledger", entry=ledger.get("entry"), hash=ledger.get("hash")), room)
 
 
-# --- layout ------------------------------------------------------------------------------------------------------
+# --- layout
 
 
 def wrapped(text: str, room: int) -> list[str]:

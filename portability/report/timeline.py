@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from attrs import define
@@ -17,7 +18,7 @@ SHORTEST_GAP = 31  # days; a shorter one is no gap a person would know of
 
 @define
 class Bar:
-    """A dated period. start, end: day numbers, end exclusive; state: counted | overlap | not_counted."""
+    """A dated period: day numbers, end exclusive; state counted | overlap | not_counted."""
 
     start: int
     end: int
@@ -39,25 +40,57 @@ def day_number(text: Any) -> int | None:
         return None
 
 
-def state_of(row: Mapping[str, Any]) -> str:
-    if row.get("counted") is False:
-        return "not_counted"
-    return "overlap" if row.get("overlap") else "counted"
-
-
 def lanes(rows: Sequence[Mapping[str, Any]]) -> list[Lane]:
     """Dated rows by country and scheme, in the order in which each first appears in time."""
+    dated = [bar for row in rows if (bar := whole(row))]
     found: dict[tuple[str, str], Lane] = {}
-    for row in rows:
-        start, end = day_number(row.get("start")), day_number(row.get("end"))
-        if start is None or end is None or end < start:
-            continue
-        key = (plain(row.get("country")), plain(row.get("scheme")))
+    for bar in dated:
+        key = (plain(bar.row.get("country")), plain(bar.row.get("scheme")))
         lane = found.setdefault(key, Lane(*key, []))
-        lane.bars.append(Bar(start, end + 1, state_of(row), row))
+        lane.bars += cut(bar, [other for other in dated if abroad(bar, other)])
     for lane in found.values():
         lane.bars.sort(key=lambda bar: (bar.start, bar.end))
     return sorted(found.values(), key=lambda lane: (lane.bars[0].start, lane.scheme))
+
+
+def whole(row: Mapping[str, Any]) -> Bar | None:
+    start, end = day_number(row.get("start")), day_number(row.get("end"))
+    if start is None or end is None or end < start:
+        return None
+    state = "not_counted" if row.get("counted") is False else "counted"
+    return Bar(start, end + 1, state, row)
+
+
+def abroad(bar: Bar, other: Bar) -> bool:
+    """Two periods that count, in two countries, share a day."""
+    return (
+        bar.state == other.state == "counted"
+        and bar.row.get("country") != other.row.get("country")
+        and other.start < bar.end
+        and bar.start < other.end
+    )
+
+
+def cut(bar: Bar, others: Sequence[Bar]) -> list[Bar]:
+    """The bar in pieces: those days that another country has too are `overlap`.
+
+    A row that the engine marks although no other row shows why is an overlap as a whole.
+    """
+    if bar.state != "counted" or not others:
+        marked = bar.state == "counted" and bar.row.get("overlap")
+        return [Bar(bar.start, bar.end, "overlap", bar.row)] if marked else [bar]
+    edges = {bar.start, bar.end}
+    edges |= {day for other in others for day in (other.start, other.end)}
+    days = sorted(day for day in edges if bar.start <= day <= bar.end)
+    pieces: list[Bar] = []
+    for start, end in pairwise(days):
+        shared = any(other.start <= start and end <= other.end for other in others)
+        state = "overlap" if shared else "counted"
+        if pieces and pieces[-1].state == state:
+            pieces[-1].end = end
+        else:
+            pieces.append(Bar(start, end, state, bar.row))
+    return pieces
 
 
 def span(found: Sequence[Lane]) -> tuple[int, int]:
@@ -119,5 +152,11 @@ def scale(first: int, after: int, room: int) -> str:
     return "".join(line).rstrip()
 
 
+def ends(start: int, end: int, w: Words) -> tuple[str, str]:
+    """First and last day in words."""
+    first, last = date.fromordinal(start), date.fromordinal(end - 1)
+    return w.day(first.isoformat()), w.day(last.isoformat())
+
+
 def between(start: int, end: int, w: Words) -> str:
-    return f"{w.day(date.fromordinal(start).isoformat())} – {w.day(date.fromordinal(end - 1).isoformat())}"
+    return " – ".join(ends(start, end, w))

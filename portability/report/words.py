@@ -1,4 +1,4 @@
-"""Plain words in a language: sentences, counts, amounts and dates. A translation cannot change a figure."""
+"""Plain words in a language: sentences, counts, amounts, dates. A translation changes no figure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def words(language: str = "en") -> Words:
 
 
 def fill(sentence: str, terms: Mapping[str, str]) -> str:
-    """Put the terms into their {places}; a [part] with an empty place is left out, any other empty place shows …"""
+    """Put the terms into their {places}; a [part] with an empty place goes, elsewhere … stands."""
 
     def part(match: re.Match[str]) -> str:
         names = SLOT.findall(match[1])
@@ -73,7 +73,7 @@ class Words:
         return True
 
     def name(self, group: str, word: Any) -> str:
-        """A word of a closed list (`kind`, `status` …); one that is not in the list is shown as it stands."""
+        """A word of a closed list (`kind`, `status` …); another is shown as it stands."""
         key = f"{group}.{word}"
         return self(key) if word is not None and self.has(key) else plain(word).replace("_", " ")
 
@@ -86,17 +86,17 @@ class Words:
             str(self.raw("list.between")).join(every[:-1]) + str(self.raw("list.last")) + every[-1]
         )
 
-    # figures ---------------------------------------------------------------------------------------------------
+    # --- figures
 
     def number(self, value: Any) -> str:
-        """Exact decimal text with the language's marks; what is not a number stays as it is."""
+        """Exact decimal text with the language's marks; four digits stay together, as in a year."""
         match = NUMBER.match(str(value))
         if not match:
             return plain(value)
         marks = self.raw("number")
         sign, whole, rest = match[1], match[2], match[3] or ""
         grouped = (
-            re.sub(r"(?<=\d)(?=(\d{3})+\Z)", marks["group"], whole) if len(whole) > 3 else whole
+            re.sub(r"(?<=\d)(?=(\d{3})+\Z)", marks["group"], whole) if len(whole) > 4 else whole
         )
         return f"{sign}{grouped}{rest.replace('.', marks['decimal'])}"
 
@@ -113,7 +113,7 @@ class Words:
         )
 
     def money(self, amount: Any) -> str:
-        """{"amount": "97.00", "currency": "USD", "per": "month"} -> "97.00 USD a month"; None -> ""."""
+        """{"amount": "97.00", "currency": "USD", "per": "month"} -> "97.00 USD a month"."""
         if not isinstance(amount, Mapping) or amount.get("amount") is None:
             return ""
         figure = f"{self.number(amount['amount'])} {plain(amount.get('currency') or '')}".strip()
@@ -129,7 +129,7 @@ class Words:
         form = "date.day" if match[3] else "date.month"
         return self(form, day=(match[3] or "").lstrip("0"), month=month, year=match[1])
 
-    # names -----------------------------------------------------------------------------------------------------
+    # --- names
 
     def country(self, code: Any) -> str:
         own = self.texts.get("countries") or {}
