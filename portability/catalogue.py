@@ -64,9 +64,41 @@ def agreements(folders: Iterable[str | Path] = (), countries: Iterable[str] | No
     """
     folders = tuple(folders)
     wanted = None if countries is None else frozenset(countries)
-    loaded = (load_file(path, folders) for path in paths(folders).values())
+    chosen = (path for path in paths(folders).values() if may_bind(path, wanted))
+    loaded = (load_file(path, folders) for path in chosen)
     return tuple(found for found in loaded if found.kind not in UNDECIDED
                  and (wanted is None or len(wanted.intersection(found.countries())) > 1))
+
+
+def may_bind(path: Path, wanted: frozenset[str] | None) -> bool:
+    """Could this file bind two of these states? A file about others is not read, and its faults stop nobody."""
+    if wanted is None:
+        return True
+    from portability.compiled import stored
+
+    raw = path.read_bytes()
+    named = stored("parties" + hashlib.sha256(raw).hexdigest(), lambda: sorted(parties_in(raw)))
+    return named == ["*"] or len(wanted.intersection(named)) > 1
+
+
+def parties_in(raw: bytes) -> set[str]:
+    """Every country code in the `parties` of a file as it stands; {"*"} where that cannot be said."""
+    from portability.yamlsource import parse
+
+    try:
+        data = parse(raw, "agreement")[0].data
+    except InputError:
+        return {"*"}
+    parties = data.get("parties") if isinstance(data, dict) else None
+    return set(words_in(parties)) if parties is not None and "based_on" not in data else {"*"}
+
+
+def words_in(value: object) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from words_in(item)
 
 
 def load_file(path: Path, folders: tuple[str | Path, ...] = ()) -> Agreement:

@@ -20,6 +20,7 @@ from portability.totalization import Decision, Result, totalize
 
 Json = dict[str, Any]
 ASSUMED = EVIDENCE.index("assumed")
+WORK_ON = (6, 12)  # months more that are tried
 HORIZON = 240  # months ahead in which the earliest date is looked for
 LAST_CLAIM = day("2100-12-01")
 
@@ -39,15 +40,18 @@ def next_steps(
 ) -> list[Json]:
     """What would change the answer for a cohort of one: waiting, working on, a refund; and the
     earliest dates."""
-    plans = [Scenario("wait", months=12)]
-    plans += [
-        Scenario("months_worked", scheme, months) for scheme in co.schemes for months in (6, 12)
-    ]
+    waits = [Scenario("wait", months=months) for months in WORK_ON]
+    plans = [*waits]
+    plans += [Scenario("months_worked", s, months) for s in co.schemes for months in WORK_ON]
     if len({country_of(scheme) for scheme in co.schemes}) > 1:
         plans += [Scenario("refund", scheme) for scheme in co.schemes]
     other = totalize(changed(co, plans), schemes, agreements)
-    steps = [step for i, plan in enumerate(plans) for step in effects(plan, result, other, i)]
-    return [*earliest(co, result, schemes, agreements), *steps]
+    steps = [*earliest(co, result, schemes, agreements)]
+    for i, plan in enumerate(plans):
+        working = plan.change == "months_worked"
+        same_wait = WORK_ON.index(plan.months) if working else None
+        steps += effects(plan, result, other, i, same_wait)
+    return steps
 
 
 def changed(co: Cohort, plans: Sequence[Scenario]) -> Cohort:
@@ -99,14 +103,18 @@ def ordered(rows: RowSet) -> RowSet:
     return rows.where(np.argsort(rows.person, kind="stable"))
 
 
-def effects(plan: Scenario, before: Result, after: Result, person: int) -> Iterable[Json]:
-    """The schemes whose status or amount the change touches."""
-    for scheme, was in before.decisions.items():
-        now = after.decisions[scheme]
-        row, old_row = int(now.holding.pos[person]), int(was.holding.pos[0])
-        if row < 0 or old_row < 0:
-            continue
-        if plan.change == "refund" and scheme == plan.scheme:
+def effects(
+    plan: Scenario, before: Result, after: Result, person: int, same_wait: int | None
+) -> Iterable[Json]:
+    """The schemes whose status or amount the change touches.
+
+    Work is measured against waiting just as long (row same_wait), so that its effect is its own.
+    """
+    for scheme, now in after.decisions.items():
+        was = before.decisions[scheme] if same_wait is None else now
+        row = int(now.holding.pos[person])
+        old_row = int(was.holding.pos[0 if same_wait is None else same_wait])
+        if row < 0 or old_row < 0 or (plan.change == "refund" and scheme == plan.scheme):
             continue
         told = difference(was, old_row, now, row)
         if told:

@@ -61,7 +61,7 @@ def oracle(rows: list[tuple[str, int, int, int]]) -> dict[str, tuple[bool, int, 
         out["xy-pension"] = benefit(len(quarters), foreign, 40, 160, 601)
     if len(out) == 1:
         scheme = next(iter(out))
-        met, own, _, _ = out[scheme]
+        _met, own, _, _ = out[scheme]
         out[scheme] = benefit(
             own,
             0,
@@ -152,7 +152,7 @@ def test_two_conversions_of_one_full_year_never_exceed_it() -> None:
 
 
 def test_short_periods_are_absorbed_by_the_others() -> None:
-    """883/2004 art. 57: under a year in XX, XX pays nothing, XY counts it in the theoretical amount, not in the ratio."""
+    """883/2004 art. 57: under a year in XX: it pays nothing, XY counts it outside the ratio."""
     below = model.BelowMinimum(("year", 1), None, "others_absorb", "last_as_own")
     pair = world.both("xx-pension", "xy-pension", below_minimum=below)
     rows = [("xx-pension", 1980, 1, 6)] + [("xy-pension", 1990 + i, 1, 12) for i in range(12)]

@@ -1,4 +1,4 @@
-"""The invented Pensions Act: so many units open a pension, each counted unit pays a rate, up to a full career."""
+"""The invented Pensions Act: so many units open a pension, each unit pays a rate."""
 
 from __future__ import annotations
 
