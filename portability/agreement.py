@@ -106,7 +106,7 @@ class Count:
     """Foreign periods that a rule counts. The order of counts is the order of precedence.
 
     schemes     scheme ids, or "parties" / "others": every scheme of the other parties
-    kinds_only, kinds_not   kinds of periods (words of `cohort.KINDS`), None = all
+    kinds_only, kinds_not   kinds of periods (words of `cohort.KINDS`), None = all; codes_*: the sender's period codes
     start, end  rows are cut to these days; from_age, to_age: rows are cut to these ages (years)
     unit        Conversion | ConversionTable | None: how they convert is not known
     overlap     own_first | art12
@@ -124,6 +124,8 @@ class Count:
     to_age: int | None = None
     unit: Conversion | ConversionTable | None = None
     overlap: str = "own_first"
+    codes_only: frozenset[str] | None = None
+    codes_not: frozenset[str] | None = None
     as_needed: bool = False
     uses: frozenset[str] = frozenset({"right", "amount"})
     branches: tuple[str, ...] | None = None
@@ -173,7 +175,7 @@ class Condition:
 
 @frozen
 class Floor:
-    """A minimum set before or after the fraction: a sum of national law (`to`), or a share of the amount."""
+    """A minimum set before or after the fraction: a sum of national law (`to`), or a `share` of that sum."""
 
     stage: str
     to: str | None = None

@@ -122,9 +122,10 @@ def dates(row: Raw_) -> tuple[int, int]:
 
 
 def many(value: Any) -> tuple[str, ...] | None:
+    """One or several words -> a tuple; None stays None."""
     if value is None:
         return None
-    return (value,) if isinstance(value, str) else tuple(value)
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def persons_of(raw: Raw_, context: Context) -> Persons:
@@ -222,12 +223,19 @@ def count_of(value: Raw_, context: Context) -> Count:
     unit, kinds, (start, end) = value["unit"], value.get("kinds", {}), dates(value)
     how = (conversion_of(unit) if isinstance(unit, dict) else
            None if unit == "unknown" else context.conversions[unit])
-    schemes = value["schemes"]
-    sets = {key: frozenset(many(kinds[key]) or ()) if key in kinds else None for key in ("only", "not")}
-    return Count(schemes if isinstance(schemes, str) else tuple(schemes), sets["only"], sets["not"], start, end,
-                 value.get("from_age"), value.get("to_age"), how, value.get("overlap", "own_first"),
-                 bool(value.get("as_needed")), frozenset(many(value.get("for", ("right", "amount"))) or ()),
-                 many(value.get("branches")), context.cite(value.get("cite")))
+    schemes, codes = value["schemes"], value.get("codes", {})
+    return Count(
+        schemes=schemes if isinstance(schemes, str) else tuple(schemes), kinds_only=some(kinds, "only"),
+        kinds_not=some(kinds, "not"), start=start, end=end, from_age=value.get("from_age"),
+        to_age=value.get("to_age"), unit=how, overlap=value.get("overlap", "own_first"),
+        codes_only=some(codes, "only"), codes_not=some(codes, "not"), as_needed=bool(value.get("as_needed")),
+        uses=some(value, "for") or frozenset({"right", "amount"}), branches=many(value.get("branches")),
+        cite=context.cite(value.get("cite")))
+
+
+def some(value: Raw_, key: str) -> frozenset[str] | None:
+    """The words under a key as a set; None if the key is absent."""
+    return frozenset(str(word) for word in many(value[key]) or ()) if key in value else None
 
 
 def term_of(value: Any) -> Term | None:

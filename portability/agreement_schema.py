@@ -100,6 +100,8 @@ COUNT = Fields(
                      words="{only: [...]} or {not: [...]}"),
      "from": Day(), "until": Day(), "from_age": Whole(0, 120), "to_age": Whole(0, 120),
      "unit": Either((UNKNOWN, CONVERSION, NAME)), "overlap": Word(("own_first", "art12")),
+     "codes": Fields({"only": Listed(Text(), alone=True, least=1), "not": Listed(Text(), alone=True, least=1)},
+                     one_of=(("only", "not"),), words="{only: [...]} or {not: [...]}"),
      "as_needed": Flag(), "for": Listed(Word(("right", "amount")), alone=True, least=1),
      "branches": BRANCH_LIST, "cite": CITE, "note": Text()},
     needs=("schemes", "unit"), words="{schemes, unit, …}")

@@ -330,7 +330,8 @@ class MapOf(Shape):
         if not isinstance(value, dict):
             return Shape.check(self, source, path, value)
         for key, item in value.items():
-            self.key.check(source, (*path, key), key)
+            number = isinstance(self.key, Whole) and isinstance(key, str) and key.isascii() and key.isdigit()
+            self.key.check(source, (*path, key), int(key) if number else key)
             self.value.check(source, (*path, key), item)
         return None
 
