@@ -34,9 +34,13 @@ def parse(text: str | bytes) -> Any:
     value."""
     if isinstance(text, bytes):
         text = text.decode("utf-8")
-    value = _DECODER.decode(text)
-    # The plain sort differs from RFC 8785 s.3.2.3 only beyond U+D7FF; then the slow way decides.
-    if _SORTED.encode(value) != text and canonical(value) != text.encode("utf-8"):
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        raise ValueError(f"nested deeper than {DEEPEST} levels") from None
+    # Keys beyond ASCII may sort differently by UTF-16 units (RFC 8785 s.3.2.3): the slow way.
+    same = _SORTED.encode(value) if text.isascii() else canonical(value).decode("utf-8")
+    if same != text:
         raise ValueError("not in canonical form")
     return value
 

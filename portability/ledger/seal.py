@@ -96,7 +96,7 @@ def keys_path(ledger: Path) -> Path:
 class KeyStore:
     """The key file. Opened when a key is asked for; created when the first key is made."""
 
-    def __init__(self, path: Path, timeout: float = 30.0):
+    def __init__(self, path: Path, timeout: float = 30):
         self.path = path
         self.timeout = timeout
         self._connection: sqlite3.Connection | None = None

@@ -105,7 +105,7 @@ class Ledger:
         readonly: bool = False,
         origin: str | None = None,
         keys: str | os.PathLike[str] | None = None,
-        timeout: float = 30.0,
+        timeout: float = 30,
     ) -> Ledger:
         """Open a ledger. Raises LedgerError if it is missing (unless `create`), damaged, locked or
         too new.
