@@ -1,4 +1,5 @@
-"""Schemes that need no Python of their own: base x rate, qualifying periods, ages and cuts, all in YAML.
+"""Schemes that need no Python of their own: base x rate, qualifying periods, ages and cuts, all in
+YAML.
 
 The block `parametric:` of a scheme file:
 
@@ -7,15 +8,15 @@ The block `parametric:` of a scheme file:
     base: {months: 60, or_less: true, cite: …}          # average of the record's earnings, a month
     rate: {pieces: […], max: 100, cite: …}              # percent of the base
     minimum: [{way: standard, table: smig, share: [2, 3], cite: …}]
-    entrants: {until: DATE, cite: …}                     # the law of who first entered later is not at hand
-    refund: {below: 180, pieces: […], cite: …}           # months of average pay, once, where no pension is reached
-    round: {how: half_up, step: 1}
-    full_career: 420
+    entrants: {until: DATE, cite: …}                     # the law of who first entered later is not
+    at hand refund: {below: 180, pieces: […], cite: …}           # months of average pay, once,
+    where no pension is reached round: {how: half_up, step: 1} full_career: 420
 
-A piece is `{from: 180, rate: 30}` (a flat rate from 180 units) or `{each: 12, above: 180, up_to: 480, rate: 2,
-part: down}` (2 for each 12 units between 180 and 480; `part` says what a broken step does: down, up, or unknown).
-A `cut` is `{to: 720, each: 12, rate: 5, part: unknown}`: 5 percent for each 12 months of age before 720.
-Where the law at hand does not say what a broken step does, the amount is unknown rather than rounded by us.
+A piece is `{from: 180, rate: 30}` (a flat rate from 180 units) or `{each: 12, above: 180, up_to:
+480, rate: 2, part: down}` (2 for each 12 units between 180 and 480; `part` says what a broken step
+does: down, up, or unknown). A `cut` is `{to: 720, each: 12, rate: 5, part: unknown}`: 5 percent for
+each 12 months of age before 720. Where the law at hand does not say what a broken step does, the
+amount is unknown rather than rounded by us.
 """
 
 from __future__ import annotations
@@ -122,7 +123,9 @@ class Parametric(Scheme):
         )
 
     def late_entrants(self, run: Run, view: View) -> None:
-        """Who first entered on or after `entrants.until` is under a law that this file does not hold."""
+        """Who first entered on or after `entrants.until` is under a law that this file does not
+        hold.
+        """
         block = self.law.get("entrants")
         if block is None:
             return
@@ -176,7 +179,9 @@ class Parametric(Scheme):
         return Quantity(full, f"{self.currency} cent")
 
     def average_pay(self, run: Run, co: Cohort, view: View) -> Int:
-        """Earnings of the last months of the record, divided by these months (or by those there were)."""
+        """Earnings of the last months of the record, divided by these months (or by those there
+        were).
+        """
         block, last = self.law["base"], end_of_record(view)
         if "months" in block:
             want = np.full(run.n, int(block["months"]))
@@ -194,7 +199,9 @@ class Parametric(Scheme):
         return div(total, np.maximum(divisor, 1), "half_up")
 
     def rate_of(self, run: Run, units: Int) -> Int:
-        """Percent of the base (ten-thousandths) for these units: the pieces one after the other, at most `max`."""
+        """Percent of the base (ten-thousandths) for these units: the pieces one after the other, at
+        most `max`.
+        """
         return self.pieces(run, units, self.law["rate"])
 
     def pieces(self, run: Run, units: Int, block: Mapping[str, Any]) -> Int:
@@ -221,7 +228,9 @@ class Parametric(Scheme):
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
     ) -> Amounts:
-        """Less the cut for an early start, at least the minimum (national route), rounded as the file says."""
+        """Less the cut for an early start, at least the minimum (national route), rounded as the
+        file says.
+        """
         if co.branch == REFUND:
             return Amounts(parts["amount"], self.currency, "once")
         cut = np.zeros(run.n, np.int64)
@@ -252,7 +261,9 @@ class Parametric(Scheme):
         return np.asarray(percent)
 
     def minimum(self, run: Run, co: Cohort, qual: Qualification) -> Int:
-        """The national minimum of the way taken; 0 under an agreement, where its fraction is the agreement's affair."""
+        """The national minimum of the way taken; 0 under an agreement, where its fraction is the
+        agreement's affair.
+        """
         out = np.zeros(run.n, np.int64)
         if run.route != "national":
             return out
@@ -298,8 +309,8 @@ def broken(run: Run, x: Int, each: int, part: str, step: Step) -> Int:
 def earned(view: View, first: Int, last: Int) -> tuple[Int, Int]:
     """(earnings, credited months) in the months [first, last) of each person: int64[n], int64[n].
 
-    Earnings are known by year: of a year cut by the window the part counts that its credited months inside bear to
-    all its credited months (multiply first, cut down).
+    Earnings are known by year: of a year cut by the window the part counts that its credited months
+    inside bear to all its credited months (multiply first, cut down).
     """
     own, months = view.own, masks(view)
     kept, all_ = POPCOUNT[months & window_mask(own.years, first, last)], POPCOUNT[months]

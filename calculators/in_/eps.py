@@ -1,7 +1,9 @@
-"""India, Employees' Pension Scheme 1995: pensionable salary x service / 70, past service, withdrawal benefit.
+"""India, Employees' Pension Scheme 1995: pensionable salary x service / 70, past service,
+withdrawal benefit.
 
-Parameters: eps.yaml. Paragraph 9 rounds the eligible service to years, which decides the right; the pension itself is
-reckoned on the service as it stands (EPFO circular of 2017 on paragraph 9), here in months.
+Parameters: eps.yaml. Paragraph 9 rounds the eligible service to years, which decides the right; the
+pension itself is reckoned on the service as it stands (EPFO circular of 2017 on paragraph 9), here
+in months.
 """
 
 from __future__ import annotations
@@ -120,7 +122,9 @@ class Eps(Scheme):
     }
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """Para. 12(1): ten years of eligible service at 58, or from 50 at a reduced rate; para. 14 below ten years."""
+        """Para. 12(1): ten years of eligible service at 58, or from 50 at a reduced rate; para. 14
+        below ten years.
+        """
         own, counted = view.own.total(), view.units("theoretical")
         years = (counted + 6) // 12
         run.trace(ELIGIBLE, years, months=counted)
@@ -156,7 +160,9 @@ class Eps(Scheme):
         return Quantity(monthly, "INR cent")
 
     def salary(self, run: Run, view: View) -> Int:
-        """Para. 11: average of the last 12 (exits from September 2014: 60) months, at most the ceilings of the day."""
+        """Para. 11: average of the last 12 (exits from September 2014: 60) months, at most the
+        ceilings of the day.
+        """
         end = end_of_record(view)
         exit_day = first_day(end)
         window = self.tables["averaging_months"].at(exit_day, run)
@@ -193,7 +199,9 @@ class Eps(Scheme):
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
     ) -> Amounts:
-        """Early: 4 % less a year; deferred: 4 % more a year; at least the minimum at 58; past service beside it."""
+        """Early: 4 % less a year; deferred: 4 % more a year; at least the minimum at 58; past
+        service beside it.
+        """
         if co.branch == REFUND:
             return Amounts(parts["amount"], "INR", "once")
         amount = parts["amount"]
@@ -217,7 +225,9 @@ class Eps(Scheme):
         return Amounts(amount + past, "INR", "month")
 
     def past_service(self, run: Run, co: Cohort, view: View) -> Int:
-        """Para. 12(3): the slab by years before 16 November 1995 and salary of that day x factor of table B."""
+        """Para. 12(3): the slab by years before 16 November 1995 and salary of that day x factor of
+        table B.
+        """
         _, months = service(view)
         has = months > 0
 
@@ -243,7 +253,7 @@ class Eps(Scheme):
         return np.asarray(run.step(PAST, by_law, when=has))
 
     def withdrawal(self, run: Run, co: Cohort, view: View) -> Quantity:
-        """Para. 14: wage at exit x factor, by completed months from 14 June 2024, by years before."""
+        """Para. 14: wage at exit x factor, by months from 14 June 2024, by years before."""
         months = view.own.total()
         wage = run.step(WAGE, lambda: self.last_wage(run, view))
         monthly = co.claim >= MONTHLY_D

@@ -1,7 +1,9 @@
-"""Korea, National Pension: basic pension from A, B and the constants of the insured years. Parameters: nps.yaml.
+"""Korea, National Pension: basic pension from A, B and the constants of the insured years.
+Parameters: nps.yaml.
 
-Art. 51 adds 5 % for each year above twenty, art. 63 pays 50 % at ten years and 5 % more for each year:
-month by month both are insured months / 240, so that one line of arithmetic serves every length of record.
+Art. 51 adds 5 % for each year above twenty, art. 63 pays 50 % at ten years and 5 % more for each
+year: month by month both are insured months / 240, so that one line of arithmetic serves every
+length of record.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from calculators.parametric import earned, end_of_record, masks
 from portability.cohort import REFUND
 from portability.coverage import POPCOUNT
-from portability.dates import NODATE, add_months, age_months, month_of, year_of
+from portability.dates import NODATE, add_months, age_months, year_of
 from portability.exact import div, mul_div, to_step
 from portability.scheme import (
     Amounts,
@@ -70,7 +72,9 @@ class Nps(Scheme):
     # -- right
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """Art. 61: ten years insured and pension age; five years earlier or later at a changed amount."""
+        """Art. 61: ten years insured and pension age; five years earlier or later at a changed
+        amount.
+        """
         own, counted = view.own.total(), view.units("theoretical")
         if co.branch == REFUND:
             return self.qualify_refund(run, view)
@@ -88,7 +92,9 @@ class Nps(Scheme):
         return Qualification(variant > 0, own, counted, required, variant, rank, earliest=earliest)
 
     def qualify_refund(self, run: Run, view: View) -> Qualification:
-        """Arts. 77, 126: below ten years; for foreigners it hangs on visa and treaty, so NPS certifies the sum."""
+        """Arts. 77, 126: below ten years; for foreigners it hangs on visa and treaty, so NPS
+        certifies the sum.
+        """
         own, given = view.own.total(), run.given(LUMP_SUM)
         run.lacks(~given & (own < TEN_YEARS), "fact_missing", fact=LUMP_SUM.key, cite=LUMP_SUM.cite)
         met = given & (own < TEN_YEARS)
@@ -100,7 +106,9 @@ class Nps(Scheme):
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """Arts. 51, 63: factor of the Korean record x insured months / 240, a month, exact to 1/1000 won."""
+        """Arts. 51, 63: factor of the Korean record x insured months / 240, a month, exact to
+        1/1000 won.
+        """
         if co.branch == REFUND:
             return Quantity(run.fact(LUMP_SUM)[0] * 1000, "1e-3 KRW")
         a = run.step(A_VALUE, lambda: self.tables["a_value"].at(year_of(co.claim), run))
@@ -128,7 +136,7 @@ class Nps(Scheme):
         return share_a * 100 * a + share_b * b, months.sum(axis=1)
 
     def b_value(self, run: Run, co: Cohort, view: View) -> Int:
-        """Art. 51(1)2: average of the standard monthly incomes, revalued to the year of the award."""
+        """Art. 51(1)2: average of the standard monthly incomes, revalued to the award's year."""
         own, award = view.own, year_of(co.claim)
         months = POPCOUNT[masks(view)]
         used = months > 0

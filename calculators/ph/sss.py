@@ -1,4 +1,5 @@
-"""Philippines, Social Security System: the highest of three formulas, dependants, survivors. Parameters: sss.yaml.
+"""Philippines, Social Security System: the highest of three formulas, dependants, survivors.
+Parameters: sss.yaml.
 
 Earnings of a line are the monthly salary credits themselves. Only contributions before the semester
 of the contingency count: the two quarters that end with the quarter in which it falls.
@@ -81,7 +82,7 @@ DEPENDANT = Step(
 
 @define
 class Reading:
-    """The record before the semester: contributions, two averages, credited years (int64[n] each)."""
+    """The record before the semester: contributions, two averages, credited years (int64[n])."""
 
     months: Int
     last_60: Int
@@ -98,7 +99,9 @@ class Sss(Scheme):
     # -- right
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """S. 12-B: 120 contributions before the semester, at 60 (out of work) or 65; s. 13: 36 before the death."""
+        """S. 12-B: 120 contributions before the semester, at 60 (out of work) or 65; s. 13: 36
+        before the death.
+        """
         survivors = co.branch == SURVIVORS
         required = np.full(run.n, 36 if survivors else 120, np.int64)
         early = self.reading(view, semester(co.risk), "own").months
@@ -123,7 +126,9 @@ class Sss(Scheme):
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """S. 12: the highest of the three formulas, a month; foreign months credit years, never salary."""
+        """S. 12: the highest of the three formulas, a month; foreign months credit years, never
+        salary.
+        """
         read = self.reading(view, semester(co.risk), basis)
         amsc = run.step(
             AMSC, lambda: self.amsc(run, view, read), last_60=read.last_60, whole=read.whole
@@ -146,7 +151,9 @@ class Sss(Scheme):
         return Quantity(basic, "PHP cent")
 
     def reading(self, view: View, month: Int, basis: str) -> Reading:
-        """Contributions before `month`: the last sixty, all of them, and the calendar years with six and more."""
+        """Contributions before `month`: the last sixty, all of them, and the calendar years with
+        six and more.
+        """
         own, touched = view.own, masks(view)
         kept = POPCOUNT[touched & window_mask(own.years, np.zeros_like(month), month)]
         cap, known = self.tables["pension_ceiling"].find(
@@ -188,7 +195,9 @@ class Sss(Scheme):
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
     ) -> Amounts:
-        """The pension and, under national law alone, the benefit allowance; no agreement seen shares the allowance."""
+        """The pension and, under national law alone, the benefit allowance; no agreement seen
+        shares the allowance.
+        """
         basic = parts["amount"]
         allowance = np.zeros(run.n, np.int64)
         if run.route == "national" and co.branch != SURVIVORS:
@@ -206,7 +215,9 @@ class Sss(Scheme):
         qual: Qualification,
         view: View,
     ) -> Award | None:
-        """S. 13: the spouse has the whole pension; s. 12-A: a child under 21 a tenth or 250, the five youngest."""
+        """S. 13: the spouse has the whole pension; s. 12-A: a child under 21 a tenth or 250, the
+        five youngest.
+        """
         basic = fam.of(parts["amount"])
         child = fam.is_("child") & (fam.age_months(fam.claim) < 252)
         child &= youngest_first(fam, child) < 5

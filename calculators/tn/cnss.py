@@ -1,4 +1,6 @@
-"""Tunisia, CNSS (employees outside agriculture): the rate is written in YAML, the revalued pay here."""
+"""Tunisia, CNSS (employees outside agriculture): the rate is written in YAML, the revalued pay
+here.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,12 @@ class Cnss(Parametric):
     """CNSS: décret 74-499 with 82-1030 and 94-1429."""
 
     def average_pay(self, run: Run, co: Cohort, view: View) -> Int:
-        """Pay of the last five, seven or ten calendar years x coefficient of the opening, a month (thousandths TND).
+        """Pay of the last five, seven or ten calendar years x coefficient of the opening, a month
+        (thousandths TND).
 
-        Only whole years of contributions are certain: what a gap in the window does is not in the text at hand. Pay
-        above the lowest SMIG of its year times six may be cut, which needs the day the ceiling is read: unknown.
+        Only whole years of contributions are certain: what a gap in the window does is not in the
+        text at hand. Pay above the lowest SMIG of its year times six may be cut, which needs the
+        day the ceiling is read: unknown.
         """
         opening, own = year_of(co.claim), view.own
         window = self.tables["window_years"].at(co.claim, run)
