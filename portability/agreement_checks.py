@@ -1,4 +1,5 @@
-"""What no single field can tell: references, orders of dates, whose scheme a rule speaks of, units that fit."""
+"""What no single field can tell: references, orders of dates, whose scheme a rule speaks of, units
+that fit."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def check(source: Source, whole: Raw_) -> None:
         check_owner(source, ("annex", i), row, parties)
         check_rule(source, ("annex", i), row, whole, parties, partial=True)
     if whole.get("annex") and not isinstance(whole.get("defaults"), dict | list):
-        source.fault(("annex",), Raw("rows without defaults"), "`defaults`, over which annex rows are laid")
+        source.fault(
+            ("annex",), Raw("rows without defaults"), "`defaults`, over which annex rows are laid"
+        )
     check_take_over(source, whole)
 
 
@@ -82,14 +85,27 @@ def check_sources(source: Source, whole: Raw_) -> None:
     """Every rule names its article, every article a source with an address."""
     named = whole.get("sources", {})
     if not named and whole["kind"] not in UNCITED_KINDS:
-        source.fault((), Raw("nothing"), "the key 'sources' with at least one source", code="missing")
+        source.fault(
+            (), Raw("nothing"), "the key 'sources' with at least one source", code="missing"
+        )
     for path, cite in cites(whole, ()):
-        if isinstance(cite, dict) and cite.get("source") is not None and cite["source"] not in named:
-            source.fault((*path, "source"), cite["source"], f"a source of this file: {', '.join(named)}",
-                         nearest(cite["source"], named), "unknown_source")
+        if (
+            isinstance(cite, dict)
+            and cite.get("source") is not None
+            and cite["source"] not in named
+        ):
+            source.fault(
+                (*path, "source"),
+                cite["source"],
+                f"a source of this file: {', '.join(named)}",
+                nearest(cite["source"], named),
+                "unknown_source",
+            )
     for path, rule in rules_of(whole):
         if not rule.get("cite") and whole["kind"] not in UNCITED_KINDS:
-            source.fault(path, Raw("nothing"), "the key 'cite' with the article of the rule", code="missing")
+            source.fault(
+                path, Raw("nothing"), "the key 'cite' with the article of the rule", code="missing"
+            )
 
 
 def cites(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
@@ -115,16 +131,30 @@ def party(source: Source, path: Path_, country: str, parties: frozenset[str] | N
         source.fault(path, country, f"a party: {', '.join(sorted(parties))}", code="not_a_party")
 
 
-def known_schemes(source: Source, path: Path_, schemes: list[str], parties: frozenset[str] | None) -> None:
+def known_schemes(
+    source: Source, path: Path_, schemes: list[str], parties: frozenset[str] | None
+) -> None:
     for scheme in schemes:
         if scheme not in registry.drawers():
-            source.fault(path, scheme, "a known scheme id", nearest(scheme, registry.drawers()), "unknown_scheme")
+            source.fault(
+                path,
+                scheme,
+                "a known scheme id",
+                nearest(scheme, registry.drawers()),
+                "unknown_scheme",
+            )
         else:
             party(source, path, registry.country_of(scheme), parties)
 
 
-def check_rule(source: Source, path: Path_, rule: Raw_, whole: Raw_, parties: frozenset[str] | None,
-               partial: bool = False) -> None:
+def check_rule(
+    source: Source,
+    path: Path_,
+    rule: Raw_,
+    whole: Raw_,
+    parties: frozenset[str] | None,
+    partial: bool = False,
+) -> None:
     if not partial:
         check_owner(source, path, rule, parties)
         ordered(source, path, rule, "from", "until")
@@ -142,8 +172,14 @@ def check_rule(source: Source, path: Path_, rule: Raw_, whole: Raw_, parties: fr
         ordered(source, (*path, "floors", i), floor, "from", "until")
 
 
-def check_count(source: Source, path: Path_, count: Raw_, whole: Raw_, parties: frozenset[str] | None,
-                owners: list[str]) -> None:
+def check_count(
+    source: Source,
+    path: Path_,
+    count: Raw_,
+    whole: Raw_,
+    parties: frozenset[str] | None,
+    owners: list[str],
+) -> None:
     ordered(source, path, count, "from", "until")
     low, high = count.get("from_age", 0), count.get("to_age", 1000)
     if low >= high:
@@ -151,20 +187,33 @@ def check_count(source: Source, path: Path_, count: Raw_, whole: Raw_, parties: 
     unit, schemes = count["unit"], count["schemes"]
     if isinstance(unit, str) and unit != "unknown" and unit not in whole.get("conversions", {}):
         names = list(whole.get("conversions", {}))
-        source.fault((*path, "unit"), unit, f"unknown, a conversion, or one of: {', '.join(names) or '(none named)'}",
-                     nearest(unit, names), "unknown_conversion")
+        source.fault(
+            (*path, "unit"),
+            unit,
+            f"unknown, a conversion, or one of: {', '.join(names) or '(none named)'}",
+            nearest(unit, names),
+            "unknown_conversion",
+        )
     if not isinstance(schemes, list):
         return
     known_schemes(source, (*path, "schemes"), schemes, parties)
     for scheme in schemes:
         if scheme in owners:
-            source.fault((*path, "schemes"), scheme, "schemes of another state, not the rule's own", code="own_scheme")
+            source.fault(
+                (*path, "schemes"),
+                scheme,
+                "schemes of another state, not the rule's own",
+                code="own_scheme",
+            )
     if isinstance(unit, dict):
         fitting_units(source, path, unit, schemes, owners)
 
 
-def fitting_units(source: Source, path: Path_, unit: Raw_, schemes: list[str], owners: list[str]) -> None:
-    """A conversion starts from the unit of the scheme it counts and ends in the unit of the scheme that counts."""
+def fitting_units(
+    source: Source, path: Path_, unit: Raw_, schemes: list[str], owners: list[str]
+) -> None:
+    """A conversion starts from the unit of the scheme it counts and ends in the unit of the scheme
+    that counts."""
     start = next(name for name in UNITS if name in unit)
     end = next(name for name in UNITS if name in unit["gives"])
     for word, given, ids in (("", start, schemes), ("gives", end, owners)):
@@ -176,7 +225,8 @@ def fitting_units(source: Source, path: Path_, unit: Raw_, schemes: list[str], o
 
 
 def unit_of(scheme: str) -> str | None:
-    """Unit of a scheme's periods; None if its file cannot be read (that fault is told where the scheme is used)."""
+    """Unit of a scheme's periods; None if its file cannot be read (that fault is told where the
+    scheme is used)."""
     path = registry.drawers().get(scheme)
     if path is None:
         return None

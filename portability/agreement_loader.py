@@ -1,4 +1,5 @@
-"""Agreement files: strict YAML, checked against the one table, then made into the model. All faults at once."""
+"""Agreement files: strict YAML, checked against the one table, then made into the model. All
+faults at once."""
 
 from __future__ import annotations
 
@@ -19,10 +20,13 @@ Base = Callable[[str], "Agreement | None"]
 LAID_UNDER = ("defaults", "conversions", "sources", "lists", "legislation", "persons")
 
 
-def load(path_or_text: str | Path, base: Base | None = None) -> tuple[Agreement | None, list[Fault]]:
+def load(
+    path_or_text: str | Path, base: Base | None = None
+) -> tuple[Agreement | None, list[Fault]]:
     """An agreement from a file (a path) or from its text (anything with a line break).
 
-    base: finds the agreement that a `based_on:` names. Returns (agreement, []) or (None, every fault).
+    base: finds the agreement that a `based_on:` names. Returns (agreement, []) or (None, every
+    fault).
     """
     try:
         source, raw = opened(path_or_text)
@@ -41,7 +45,9 @@ def opened(path_or_text: str | Path) -> tuple[Source, bytes]:
         raw = Path(path_or_text).read_bytes()
     if len(sources) != 1:
         where = sources[1].where(())
-        raise InputError([Fault(where, "(document)", f"{len(sources)} documents", "one agreement a file")])
+        raise InputError(
+            [Fault(where, "(document)", f"{len(sources)} documents", "one agreement a file")]
+        )
     return sources[0], raw
 
 
@@ -55,7 +61,12 @@ def checked(source: Source, base: Base | None = None) -> Raw_:
     if based:
         found = base(data["based_on"]) if base is not None else None
         if found is None:
-            source.fault(("based_on",), data["based_on"], "the id of a known agreement", code="unknown_agreement")
+            source.fault(
+                ("based_on",),
+                data["based_on"],
+                "the id of a known agreement",
+                code="unknown_agreement",
+            )
             source.check()
         assert found is not None
         whole = laid(found.raw, data)
@@ -67,11 +78,19 @@ def checked(source: Source, base: Base | None = None) -> Raw_:
 
 
 def laid(base: Raw_, top: Raw_) -> dict[str, Any]:
-    """A draft over its base: key by key; its rules stand before the base's, its annex rows after; null deletes.
+    """A draft over its base: key by key; its rules stand before the base's, its annex rows after;
+    null deletes.
 
-    What is not said about the standing of the draft is not inherited: it is a draft, and not in force.
+    What is not said about the standing of the draft is not inherited: it is a draft, and not in
+    force.
     """
-    made: dict[str, Any] = {**base, "kind": "draft", "status": "draft", "in_force": "none", "signed": "none"}
+    made: dict[str, Any] = {
+        **base,
+        "kind": "draft",
+        "status": "draft",
+        "in_force": "none",
+        "signed": "none",
+    }
     for key in ("until", "amendments"):
         made.pop(key, None)
     for key, value in top.items():
@@ -92,6 +111,8 @@ def laid(base: Raw_, top: Raw_) -> dict[str, Any]:
 
 def digest_of(raw: bytes, data: Any, base: Base | None) -> str:
     """sha256 of the file's bytes; for a draft, of the base's digest and the bytes."""
-    under = base(data["based_on"]) if base and isinstance(data, dict) and data.get("based_on") else None
+    under = (
+        base(data["based_on"]) if base and isinstance(data, dict) and data.get("based_on") else None
+    )
     head = under.digest.encode() if under else b""
     return "sha256:" + hashlib.sha256(head + raw).hexdigest()

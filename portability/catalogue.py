@@ -1,7 +1,10 @@
-"""Finds agreements: by id in the catalogue, or by path. Checked documents are kept by the hash of their content.
+"""Finds agreements: by id in the catalogue, or by path. Checked documents are kept by the hash of
+their content.
 
-The catalogue is the checkout's `agreements/` (in a wheel `portability/agreements`), the folders that the entry-point
-group `portability.agreements` names, and folders given by the caller; a later folder wins over an earlier one.
+The catalogue is the checkout's `agreements/` (in a wheel `portability/agreements`), the folders
+that the entry-point
+group `portability.agreements` names, and folders given by the caller; a later folder wins over an
+earlier one.
 """
 
 from __future__ import annotations
@@ -17,14 +20,24 @@ from portability.agreement_loader import checked, digest_of, opened
 from portability.errors import Fault, InputError, nearest
 
 GROUP = "portability.agreements"
-FORMAT_MODULES = ("agreement_schema.py", "agreement_checks.py", "agreement_loader.py", "shape.py")
+FORMAT_MODULES = (
+    "agreement_schema.py",
+    "agreement_rules.py",
+    "agreement_checks.py",
+    "agreement_loader.py",
+    "shape.py",
+    "shape_lists.py",
+)
 UNDECIDED = ("draft", "model")
 
 
 def builtin() -> Path | None:
-    """The folder that ships with the package: inside the wheel, else beside the package in a checkout."""
+    """The folder that ships with the package: inside the wheel, else beside the package in a
+    checkout."""
     here = Path(__file__).resolve().parent
-    found = [folder for folder in (here.parent / "agreements", here / "agreements") if folder.is_dir()]
+    found = [
+        folder for folder in (here.parent / "agreements", here / "agreements") if folder.is_dir()
+    ]
     return found[0] if found else None
 
 
@@ -53,12 +66,25 @@ def find(reference: str | Path, folders: Iterable[str | Path] = ()) -> Agreement
         return load_file(known[text], folders)
     if Path(text).suffix in (".yaml", ".yml", ".json") or "/" in text:
         return load_file(Path(text), folders)
-    raise InputError([Fault("agreement:1:1", "agreement", repr(text), "a known agreement id or the path of a file",
-                            nearest(text, known), "unknown_agreement")])
+    raise InputError(
+        [
+            Fault(
+                "agreement:1:1",
+                "agreement",
+                repr(text),
+                "a known agreement id or the path of a file",
+                nearest(text, known),
+                "unknown_agreement",
+            )
+        ]
+    )
 
 
-def agreements(folders: Iterable[str | Path] = (), countries: Iterable[str] | None = None) -> tuple[Agreement, ...]:
-    """Every agreement of the catalogue that binds states; drafts and models only where they are named by `find`.
+def agreements(
+    folders: Iterable[str | Path] = (), countries: Iterable[str] | None = None
+) -> tuple[Agreement, ...]:
+    """Every agreement of the catalogue that binds states; drafts and models only where they are
+    named by `find`.
 
     countries: only those between at least two of these states.
     """
@@ -66,12 +92,17 @@ def agreements(folders: Iterable[str | Path] = (), countries: Iterable[str] | No
     wanted = None if countries is None else frozenset(countries)
     chosen = (path for path in paths(folders).values() if may_bind(path, wanted))
     loaded = (load_file(path, folders) for path in chosen)
-    return tuple(found for found in loaded if found.kind not in UNDECIDED
-                 and (wanted is None or len(wanted.intersection(found.countries())) > 1))
+    return tuple(
+        found
+        for found in loaded
+        if found.kind not in UNDECIDED
+        and (wanted is None or len(wanted.intersection(found.countries())) > 1)
+    )
 
 
 def may_bind(path: Path, wanted: frozenset[str] | None) -> bool:
-    """Could this file bind two of these states? A file about others is not read, and its faults stop nobody."""
+    """Could this file bind two of these states? A file about others is not read, and its faults
+    stop nobody."""
     if wanted is None:
         return True
     from portability.compiled import stored
@@ -82,7 +113,8 @@ def may_bind(path: Path, wanted: frozenset[str] | None) -> bool:
 
 
 def parties_in(raw: bytes) -> set[str]:
-    """Every country code in the `parties` of a file as it stands; {"*"} where that cannot be said."""
+    """Every country code in the `parties` of a file as it stands; {"*"} where that cannot be
+    said."""
     from portability.yamlsource import parse
 
     try:
@@ -112,7 +144,8 @@ def load_file(path: Path, folders: tuple[str | Path, ...] = ()) -> Agreement:
 
 @cache
 def of_content(path: Path, content: str, folders: tuple[str | Path, ...]) -> Agreement:
-    """The agreement of this content (`content`: its hash); its document comes from the cache where it can."""
+    """The agreement of this content (`content`: its hash); its document comes from the cache where
+    it can."""
     from portability.compiled import stored
 
     def base(name: str) -> Agreement | None:
@@ -128,21 +161,36 @@ def of_content(path: Path, content: str, folders: tuple[str | Path, ...]) -> Agr
 
     kept = stored(key_of(content, folders), document)
     if path.stem != kept["whole"]["id"]:
-        raise InputError([Fault(f"{path}:1:1", "id", repr(kept["whole"]["id"]), f"the name of the file: {path.stem}",
-                                code="file_name")])
+        raise InputError(
+            [
+                Fault(
+                    f"{path}:1:1",
+                    "id",
+                    repr(kept["whole"]["id"]),
+                    f"the name of the file: {path.stem}",
+                    code="file_name",
+                )
+            ]
+        )
     return made(kept["whole"], str(path), kept["digest"])
 
 
 def key_of(content: str, folders: tuple[str | Path, ...]) -> str:
-    """Key of a checked document: its content, the format's own code, and every file it may be based on."""
-    return hashlib.sha256("\n".join([content, format_digest(), *bases(folders)]).encode()).hexdigest()
+    """Key of a checked document: its content, the format's own code, and every file it may be
+    based on."""
+    return hashlib.sha256(
+        "\n".join([content, format_digest(), *bases(folders)]).encode()
+    ).hexdigest()
 
 
 @cache
 def format_digest() -> str:
-    """Hash of the modules that say what a valid file is: a document checked by older ones is checked again."""
+    """Hash of the modules that say what a valid file is: a document checked by older ones is
+    checked again."""
     here = Path(__file__).resolve().parent
-    return hashlib.sha256(b"".join((here / name).read_bytes() for name in FORMAT_MODULES)).hexdigest()
+    return hashlib.sha256(
+        b"".join((here / name).read_bytes() for name in FORMAT_MODULES)
+    ).hexdigest()
 
 
 def bases(folders: tuple[str | Path, ...]) -> list[str]:
