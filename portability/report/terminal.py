@@ -47,7 +47,9 @@ def opening(d: Json, w: Words, room: int) -> list[str]:
 def sections(d: Json, w: Words, room: int) -> Iterator[list[str]]:
     yield titled(w("section.pays"), who_pays(d, w, room))
     yield titled(w("section.together"), periods(d, w, room))
-    yield titled(w("section.timeline"), text_bars(d.get("timeline") or [], room - 2), legend(d, w))
+    yield titled(
+        w("section.timeline"), text_bars(d.get("timeline") or [], room - 2), legend(d, w, room)
+    )
     yield titled(w("section.share"), bullets(answer.shares(d, w), room))
     yield titled(w("section.reasons"), bullets(why.uncounted(d, w), room))
     yield titled(w("section.steps"), list(steps(d, w, room)))
@@ -107,10 +109,11 @@ def periods(d: Json, w: Words, room: int) -> list[str]:
     return aligned(heads, cells, room - 2, right=(1, 2, 3, 4)) if cells else []
 
 
-def legend(d: Json, w: Words) -> list[str]:
+def legend(d: Json, w: Words, room: int) -> list[str]:
     if not text_bars(d.get("timeline") or [], NARROWEST):
         return []
-    return [f"█ {w('word.counted')}   ▒ {w('word.overlap')}   ░ {w('word.not_counted')}"]
+    signs = (("█", "counted"), ("▒", "overlap"), ("░", "not_counted"))
+    return wrapped("   ".join(f"{sign} {w(f'word.{name}')}" for sign, name in signs), room - 2)
 
 
 def steps(d: Json, w: Words, room: int) -> Iterator[str]:
@@ -120,11 +123,8 @@ def steps(d: Json, w: Words, room: int) -> Iterator[str]:
             continue
         who = answer.claimant(line, w)
         rule = plain((line.get("rule") or {}).get("cite"))
-        yield " · ".join(
-            part
-            for part in (plain(line.get("scheme")), plain(line.get("route")), who, rule)
-            if part
-        )
+        parts = (plain(line.get("scheme")), plain(line.get("route")), who, rule)
+        yield from wrapped(" · ".join(part for part in parts if part), room - 2)
         yield from branches(nodes, w, room - 2, "")
 
 
@@ -132,7 +132,7 @@ def branches(nodes: Sequence[Node], w: Words, room: int, stem: str) -> Iterator[
     for number, node in enumerate(nodes):
         last = number == len(nodes) - 1
         below = stem + ("  " if last else "│ ")
-        for place, text in enumerate(wrapped(step_text(node, w), max(24, room - len(stem) - 2))):
+        for place, text in enumerate(wrapped(step_text(node, w), max(16, room - len(stem) - 4))):
             yield (stem + ("└ " if last else "├ ") if place == 0 else below + "  ") + text
         yield from branches(node.children, w, room, below)
 
@@ -159,7 +159,7 @@ def closing(d: Json, w: Words, room: int) -> list[str]:
 
 
 def wrapped(text: str, room: int) -> list[str]:
-    return textwrap.wrap(text, max(room, 10), break_long_words=True, break_on_hyphens=False) or [""]
+    return textwrap.wrap(text, max(room, 1), break_long_words=True, break_on_hyphens=False) or [""]
 
 
 def bullets(items: Iterable[str], room: int) -> list[str]:
@@ -179,7 +179,7 @@ def aligned(
 ) -> list[str]:
     """Columns side by side; where they do not fit, the widest ones wrap inside their cell."""
     sizes = [max(width(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
-    while sum(sizes) + 2 * (len(sizes) - 1) > room and max(sizes) > 6:
+    while sum(sizes) + 2 * (len(sizes) - 1) > room and max(sizes) > 4:
         sizes[sizes.index(max(sizes))] -= 1
     lines = []
     for row in [heads, *rows]:

@@ -12,6 +12,7 @@ from attrs import define
 from portability.report.clean import plain, width
 from portability.report.words import Words
 
+DRAWN = ("not_counted", "counted", "overlap")  # what is drawn later stands on top
 FULL, OVERLAP, EMPTY, NOTHING = "█", "▒", "░", "·"
 SHORTEST_GAP = 31  # days; a shorter one is no gap a person would know of
 
@@ -129,13 +130,13 @@ def text_bars(rows: Sequence[Mapping[str, Any]], columns: int) -> list[str]:
     if not found:
         return []
     first, after = span(found)
-    names = [f"{lane.country} {lane.scheme}" for lane in found]
+    names = [f"{lane.country} {lane.scheme}"[: columns // 3] for lane in found]
     side = max(width(name) for name in names) + 2
     room = max(10, min(columns - side, 100))
     lines = []
     for name, lane in zip(names, found, strict=True):
         cells = [NOTHING] * room
-        for bar in lane.bars:
+        for bar in sorted(lane.bars, key=lambda bar: DRAWN.index(bar.state)):
             low = (bar.start - first) * room // (after - first)
             high = max(low + 1, -(-(bar.end - first) * room // (after - first)))
             sign = {"counted": FULL, "overlap": OVERLAP, "not_counted": EMPTY}[bar.state]
@@ -149,7 +150,7 @@ def scale(first: int, after: int, room: int) -> str:
     for year in years(first, after, room // 6):
         at = max(0, (date(year, 1, 1).toordinal() - first) * room // (after - first))
         line[at : at + 4] = list(f"{year:04d}")
-    return "".join(line).rstrip()
+    return "".join(line[:room]).rstrip()
 
 
 def ends(start: int, end: int, w: Words) -> tuple[str, str]:
