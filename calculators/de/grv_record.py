@@ -43,7 +43,7 @@ CHILDREN = Step(
 
 @define
 class Record(Credited):
-    """Credited months with what SGB VI distinguishes; masks uint16[m, Y], sums int64[m], int64[m, Y].
+    """Credited months with what SGB VI distinguishes; masks uint16[m, Y], sums int64.
 
     paid, compulsory   months with contributions; with compulsory contributions (55)
     benefit, jobless   months of 51(3a) no. 2, 3 b, c; with unemployment benefit (no. 3 a)
