@@ -34,6 +34,7 @@ class Paid:
     parts: dict[str, Int]
     fraction: Pair | None
     theoretical: Int | None
+    shared: Int | None
     base: Mapping[str, Int]
 
 
@@ -98,7 +99,10 @@ def by_law(
             scheme, run, co, view, qual, component, how, shared, q.unit
         )
     amounts = scheme.payable(run, co, parts, view, qual)
-    return Paid(amounts, parts, fraction, unshared if fraction is not None else None, base)
+    if fraction is None or unshared is None:
+        return Paid(amounts, parts, fraction, None, None, base)
+    total = sum(parts.values(), np.zeros(run.n, np.int64))
+    return Paid(amounts, parts, fraction, unshared, total, base)
 
 
 def shared_part(
@@ -198,12 +202,11 @@ def as_certified(
         made.amounts.per,
         made.amounts.start,
     )
-    theoretical = (
-        None
-        if pair is None
-        else np.where(given, certified, 0 if made.theoretical is None else made.theoretical)
-    )
-    return Paid(amounts, made.parts, pair, theoretical, made.base)
+    if pair is None:
+        return Paid(amounts, made.parts, None, None, None, made.base)
+    before = np.where(given, certified, 0 if made.theoretical is None else made.theoretical)
+    after = np.where(given, shared, 0 if made.shared is None else made.shared)
+    return Paid(amounts, made.parts, pair, before, after, made.base)
 
 
 def fraction_of(

@@ -137,6 +137,7 @@ def amounts_of(decision: Decision, outcome: Outcome, at: int, row: int, currency
     line: Json = {
         "theoretical": None,
         "fraction": None,
+        "pro_rata": None,
         "payable": None,
         "at_least": None,
         "from": None,
@@ -152,6 +153,8 @@ def amounts_of(decision: Decision, outcome: Outcome, at: int, row: int, currency
         line["payable"] = money(int(paid.amounts.v[k]), paid.amounts.currency, per)
         if paid.theoretical is not None:
             line["theoretical"] = money(int(paid.theoretical[k]), currency, per)
+        if paid.shared is not None:
+            line["pro_rata"] = money(int(paid.shared[k]), currency, per)
     line["from"] = start_of(decision, outcome, at, k, row)
     return line
 

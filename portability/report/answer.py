@@ -222,7 +222,14 @@ def shares(d: Json, w: Words) -> list[str]:
                 num_only=w.number(num),
                 den_only=w.number(den),
                 whole=whole,
-                amount=w.money(line.get("payable")),
+                amount=w.money(line.get("pro_rata") or line.get("payable")),
+                paid=w.money(line.get("payable")) if moved(line) else None,
             )
         )
     return out
+
+
+def moved(line: Json) -> bool:
+    """The share is not yet what is paid: age, other components or a rounding still change it."""
+    share, paid = line.get("pro_rata"), line.get("payable")
+    return bool(share and paid and share.get("amount") != paid.get("amount"))

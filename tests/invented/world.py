@@ -10,6 +10,7 @@ from portability import build, case, registry
 from portability.agreement import Agreement
 from portability.dates import FOREVER, day
 from portability.totalization import Result, totalize
+from portability.units import Conversion
 from portability.yamlsource import Source
 
 HERE = Path(__file__).parent
@@ -17,12 +18,12 @@ SCHEMES = ("xx-pension", "xy-pension", "xz-pension")
 OWN, COUNTED = model.Term("own"), model.Term("counted")
 PRO_RATA = model.AmountRule("theoretical", OWN, COUNTED)
 EDGES = {
-    ("month", "quarter"): model.Conversion("month", 3, "quarter", 1, 1, 4),
-    ("month", "week"): model.Conversion("month", 3, "week", 13, 1, 52),
-    ("quarter", "month"): model.Conversion("quarter", 1, "month", 3, None, 12),
-    ("quarter", "week"): model.Conversion("quarter", 1, "week", 13, None, 52),
-    ("week", "month"): model.Conversion("week", 13, "month", 3, 1, 12),
-    ("week", "quarter"): model.Conversion("week", 13, "quarter", 1, 1, 4),
+    ("month", "quarter"): Conversion("month", 3, "quarter", 1, 1, 4),
+    ("month", "week"): Conversion("month", 3, "week", 13, 1, 52),
+    ("quarter", "month"): Conversion("quarter", 1, "month", 3, None, 12),
+    ("quarter", "week"): Conversion("quarter", 1, "week", 13, None, 52),
+    ("week", "month"): Conversion("week", 13, "month", 3, 1, 12),
+    ("week", "quarter"): Conversion("week", 13, "quarter", 1, 1, 4),
 }
 UNIT = {"xx-pension": "month", "xy-pension": "quarter", "xz-pension": "week"}
 
