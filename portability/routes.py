@@ -209,13 +209,17 @@ def under_rule(
     scheme, co = holding.scheme, holding.co.persons(sel)
     run = holding.new_run(agreement.id, sel, batch.trace)
     run.unknown_right |= persons_unknown(agreement, holding, co, run)
-    view = counted(batch, agreement, holding, rule, sel, run)
-    if not view.parts and rule.when != "always":
+    unsure: list[tuple[Bool, dict[str, str]]] = []
+    view = counted(batch, agreement, holding, rule, sel, run, unsure)
+    if not view.parts and not unsure and rule.when != "always":
         return None
     short.absorb(view, holding, sel)
     scope = in_scope(agreement, holding, co)
     run.basis, run.terms = "theoretical", rule.with_
     qual = scheme.qualify(run, co, view)
+    for mask, detail in unsure:
+        needless = qual.met if rests_on_own_time(rule) else qual.met & False
+        run.lacks(mask & ~needless, "rule_unknown", **detail)
     qual, view = with_third_states(batch, agreement, holding, rule, sel, run, co, qual, view)
     view.limit_to_need(qual.required)
     certified(run, qual, "theoretical_amount")
@@ -333,6 +337,9 @@ def gates(
         below = view.own.total() < least
         refused["own_minimum"] = met & below
         met = met & ~below
+    if rule.bars == "national":  # 883/2004 art. 44(2): another state pays alone, this one nothing
+        refused["another_state_pays"] = met
+        met = np.zeros_like(met)
     return met
 
 
@@ -360,10 +367,28 @@ def record_periods(run: Run, unit: str, rule: Rule, view: View, qual: Qualificat
     )
 
 
+def rests_on_own_time(rule: Rule) -> bool:
+    """No component asks for foreign time: whoever has the right without it needs no conversion."""
+    terms = [term for how in rule.amount.values() for term in (how.numerator, how.denominator)]
+    foreign = {"foreign", "counted", "complement"}
+    return all(how.basis == "own" for how in rule.amount.values()) and not any(
+        term is not None and term.kind in foreign for term in terms
+    )
+
+
 def counted(
-    batch: Batch, agreement: Agreement, holding: Holding, rule: Rule, sel: Index, run: Run
+    batch: Batch,
+    agreement: Agreement,
+    holding: Holding,
+    rule: Rule,
+    sel: Index,
+    run: Run,
+    unsure: list[tuple[Bool, dict[str, str]]],
 ) -> View:
-    """Own periods first, then the counts of the rule in their order; nothing twice."""
+    """Own periods first, then the counts of the rule in their order; nothing twice.
+
+    Periods whose conversion the text leaves open go to `unsure`: (persons, what is missing).
+    """
     credits = treaty_credits(batch, agreement, rule)
     own = credits.get(holding.scheme.id, holding.credited).take(sel)
     view = View(own)
@@ -377,9 +402,9 @@ def counted(
             )
             at = np.flatnonzero((other.pos[holding.idx[sel]] >= 0) & usable[holding.idx[sel]])
             if len(at):
-                add_part(
-                    view, taken, holding, other, count, sel, at, run, credits.get(other.scheme.id)
-                )
+                treaty = credits.get(other.scheme.id)
+                open_ = add_part(view, taken, holding, other, count, sel, at, run, treaty)
+                unsure += [] if open_ is None else [open_]
     return view
 
 
@@ -404,19 +429,17 @@ def add_part(
     run: Run,
     treaty: Credited | None,
     third: bool = False,
-) -> None:
-    """One foreign record, filtered and converted by the count, laid onto what is already taken."""
+) -> tuple[Bool, dict[str, str]] | None:
+    """One foreign record, filtered and converted by the count, laid onto what is already taken.
+
+    Returns who has periods that nobody knows how to convert, and which.
+    """
     how = edge(count.unit, other, holding)
     if how is None:
         lacking = np.zeros(run.n, np.bool_)
         lacking[at] = True
-        run.lacks(
-            lacking,
-            "rule_unknown",
-            what=f"how periods of {other.scheme.id} are counted",
-            cite=str(count.cite),
-        )
-        return
+        what = f"how periods of {other.scheme.id} are counted"
+        return lacking, {"what": what, "cite": str(count.cite)}
     mine = other.pos[holding.idx[sel[at]]].astype(np.intp)
     foreign = filtered(other, count, mine, treaty)
     part = part_of(other.scheme.id, at, view.own.take(at), foreign, how, taken[at], third)
@@ -424,6 +447,7 @@ def add_part(
     part.as_needed = count.as_needed
     taken[at] += part.by_year
     view.parts.append(part)
+    return None
 
 
 def edge(
@@ -432,9 +456,9 @@ def edge(
     """The conversion from the other scheme's unit to this one's, or None where the text does
     not say."""
     if isinstance(unit, ConversionTable):
-        return unit.edge(
-            other.scheme.unit, holding.scheme.unit, other.scheme.week_days, holding.scheme.week_days
-        )
+        ends = (other.scheme.unit, holding.scheme.unit)
+        weeks = (other.scheme.week_days, holding.scheme.week_days)
+        return unit.edge(*ends, *weeks) if unit.knows(*ends, *weeks) else None
     if unit is None or unit.source_unit == other.credited.unit:
         return unit
     return None
@@ -448,6 +472,10 @@ def filtered(other: Holding, count: Count, mine: Index, treaty: Credited | None)
         keep &= np.isin(rows.kind, [KINDS.index(kind) for kind in count.kinds_only])
     if count.kinds_not is not None:
         keep &= ~np.isin(rows.kind, [KINDS.index(kind) for kind in count.kinds_not])
+    if count.codes_only is not None:
+        keep &= np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_only])
+    if count.codes_not is not None:
+        keep &= ~np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_not])
     start, end = np.full(len(rows), count.start, np.int64), np.full(len(rows), count.end, np.int64)
     if count.from_age is not None:
         start = np.maximum(start, add_years(co.born, count.from_age)[rows.person])
@@ -532,18 +560,10 @@ def add_third(
         counts = [c for r in rules for c in r.counts if c.everyone or other.scheme.id in c.schemes]
         if len(at) and counts:
             unit = counts[0].unit if isinstance(clause.unit, str) else clause.unit
-            add_part(
-                wider,
-                taken,
-                holding,
-                other,
-                evolve(counts[0], unit=unit, uses=clause.uses),
-                sel,
-                at,
-                run,
-                None,
-                third=True,
-            )
+            count = evolve(counts[0], unit=unit, uses=clause.uses)
+            open_ = add_part(wider, taken, holding, other, count, sel, at, run, None, third=True)
+            if open_ is not None:
+                run.lacks(open_[0], "rule_unknown", **open_[1])
             return
 
 
