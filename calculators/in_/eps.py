@@ -46,6 +46,12 @@ ELIGIBLE = Step(
     "https://www.citehr.com/amp.php?t=632606",
     months="month",
 )
+HOME = Step(
+    "home_country_months",
+    "month",
+    "EPS 1995 para. 43-A(4A): insured at home, for the right only",
+    "https://www.lexology.com/library/detail.aspx?g=5507786d-cd95-4f47-9626-ca346db11c82",
+)
 SALARY = Step("pensionable_salary", "INR cent", "EPS 1995 para. 11", EPS, months="month")
 SERVICE = Step("pensionable_service", "month", "EPS 1995 para. 10", EPS)
 WEIGHTED = Step(
@@ -101,6 +107,7 @@ class Eps(Scheme):
 
     steps = (
         ELIGIBLE,
+        HOME,
         SALARY,
         SERVICE,
         WEIGHTED,
@@ -125,7 +132,8 @@ class Eps(Scheme):
         """Para. 12(1): ten years of eligible service at 58, or from 50 at a reduced rate; para. 14
         below ten years.
         """
-        own, counted = view.own.total(), view.units("theoretical")
+        own = view.own.total()
+        counted = view.units("theoretical") + run.fact(HOME)[0]
         years = (counted + 6) // 12
         run.trace(ELIGIBLE, years, months=counted)
         if co.branch == REFUND:
