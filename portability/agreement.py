@@ -40,7 +40,7 @@ from portability.agreement_parts import (
     ThirdStates,
 )
 from portability.dates import FOREVER, NODATE
-from portability.units import ConversionTable
+from portability.units import Conversion, ConversionTable
 
 __all__ = [
     "NONE",
@@ -54,6 +54,8 @@ __all__ = [
     "Cite",
     "Concurrence",
     "Condition",
+    "Conversion",
+    "ConversionTable",
     "Count",
     "Fee",
     "Floor",

@@ -62,18 +62,34 @@ def applicable(
 
 def posting_end(activity: Activity, law: Mapping[str, Any]) -> int:
     """Last day (exclusive) on which the sending state may keep insuring."""
-    months = (law.get("posting") or {}).get("months")
+    months = posting_of(law, activity).get("months")
     if not activity.sent_from or not isinstance(months, int):
         return activity.end
     return min(int(add_months(activity.start, months)), activity.end)
 
 
+def posting_of(law: Mapping[str, Any], sent: Activity) -> Mapping[str, Any]:
+    """The posting rule of this direction: one for all, or a list by sending and receiving state;
+    empty where the block says unknown, not_regulated or none."""
+    blocks = law.get("posting")
+    for block in blocks if isinstance(blocks, list) else [blocks]:
+        if isinstance(block, Mapping) and covers(block, "from", sent.sent_from):
+            if covers(block, "to", sent.state):
+                return block
+    return {}
+
+
+def covers(block: Mapping[str, Any], key: str, state: str) -> bool:
+    named = block.get(key)
+    return named is None or state in ([named] if isinstance(named, str) else named)
+
+
 def decide(
     low: int, high: int, alive: Sequence[Activity], residence: str, law: Mapping[str, Any]
 ) -> Span:
-    posting = law.get("posting") or {}
     sent = next((a for a in alive if a.sent_from), None)
     if sent is not None:
+        posting = posting_of(law, sent)
         if not isinstance(posting.get("months"), int):
             return Span(low, high, None, cite(posting), "unknown")
         if low < posting_end(sent, law) and not (sent.replaces and posting.get("not_replacing")):

@@ -83,6 +83,19 @@ class Credited:
         )
 
 
+def longest_run(credited: Credited) -> Int:
+    """Longest unbroken run of touched months: int64[m]; undated sums have no place in it."""
+    months = credited.months
+    if months is None:
+        months = np.where(credited.by_year > 0, FULL_YEAR, 0).astype(np.uint16)
+    bits = (months[:, :, None] >> np.arange(12, dtype=np.uint16)) & 1
+    flat = bits.reshape(len(months), -1).astype(np.int64)
+    done = np.cumsum(flat, axis=1)
+    before_gap = np.maximum.accumulate(np.where(flat == 0, done, 0), axis=1)
+    runs: Int = (done - before_gap).max(axis=1, initial=0)
+    return runs
+
+
 def capacity(months: Mask, unit: str) -> Int:
     """Most units of this kind that fit into the months of a mask."""
     if unit == "quarter":

@@ -89,7 +89,7 @@ class ConversionTable:
 
     days        {5: {"week": 5, "month": 22, "quarter": 66, "year": 264}, 6: …, 7: …}
     weeks_via   the day scheme through which weeks become months and the reverse
-    fill_to     yearly maximum per target unit
+    fill_to     yearly maximum per target unit; of days: the year of the row (art. 13(2))
     """
 
     name: str
@@ -106,15 +106,13 @@ class ConversionTable:
         """The conversion between two units; `*_days`: the day scheme of a scheme whose unit is
         the day."""
         n, m = self.ratio(source, target, source_days, target_days)
-        return Conversion(
-            source,
-            n,
-            target,
-            m,
-            self.remainder_from,
-            self.fill_to.get(target),
-            self.per,
-            self.place,
+        most = self.days[target_days]["year"] if target == "day" else self.fill_to.get(target)
+        return Conversion(source, n, target, m, self.remainder_from, most, self.per, self.place)
+
+    def knows(self, source: str, target: str, source_days: int, target_days: int) -> bool:
+        """Has the text a row for the day scheme of each scheme that counts days?"""
+        return (source != "day" or source_days in self.days) and (
+            target != "day" or target_days in self.days
         )
 
     def ratio(
