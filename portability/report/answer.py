@@ -151,14 +151,12 @@ def together(d: Json, w: Words) -> list[Together]:
             key: w.count(periods.get(key), unit)
             for key in ("own", "foreign", "counted", "required")
         }
-        enough = comparison(line, periods)
-        key = {
-            "yes": "enough" if periods.get("foreign") not in (None, "0") else "enough_own",
-            "no": "short",
-            "": "open",
-        }[enough]
-        foreign = words["foreign"] if key != "open" or periods.get("foreign") != "0" else ""
-        sentence = w(f"together.{key}", country=country, **{**words, "foreign": foreign})
+        enough, abroad = comparison(line, periods), periods.get("foreign") not in (None, "0")
+        key = {"yes": "enough" if abroad else "enough_own", "no": "short"}.get(
+            enough, "undecided" if periods.get("required") else "open"
+        )
+        terms = words | ({} if enough or abroad else {"foreign": ""})
+        sentence = w(f"together.{key}", country=country, **terms)
         told = {"yes": "enough", "no": "not_enough", "": "not_known"}[enough]
         bare = {
             key: w.number(periods.get(key)) if periods.get(key) is not None else "–"

@@ -286,25 +286,31 @@ def grid(
     figures: Sequence[int] = (),
     ready: bool = False,
 ) -> str:
-    """A table with caption, column and row headers. ready: the cells are HTML already."""
+    """A table with caption, column and row headers. ready: the cells are HTML already.
+
+    On a phone the style sheet stacks the cells; the roles keep it a table for a screen reader then.
+    """
     if not rows:
         return ""
-    kind = ["figure" if i in figures else "" for i in range(len(heads))]
-    mark = [f' class="{name}"' if name else "" for name in kind]
+    mark = [' class="figure"' if i in figures else "" for i in range(len(heads))]
+    names = [escaped(w(f"column.{head}")) for head in heads]
     top = "".join(
-        f'<th scope="col"{mark[i]}>{escaped(w(f"column.{head}"))}</th>'
-        for i, head in enumerate(heads)
+        f'<th role="columnheader" scope="col"{mark[i]}>{name}</th>' for i, name in enumerate(names)
     )
     lines = []
     for row in rows:
         cells = [cell if ready else escaped(cell) for cell in row]
         lines.append(
-            f'<tr><th scope="row"{mark[0]}>{cells[0]}</th>'
-            + "".join(f"<td{mark[i]}>{cell}</td>" for i, cell in enumerate(cells) if i)
+            f'<tr role="row"><th role="rowheader" scope="row">{cells[0]}</th>'
+            + "".join(
+                f'<td role="cell" data-label="{names[i]}"{mark[i]}>{cell}</td>'
+                for i, cell in enumerate(cells)
+                if i
+            )
             + "</tr>"
         )
     return (
-        f'<div class="wide"><table><caption>{escaped(caption)}</caption>'
-        f"<thead><tr>{top}</tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f'<div class="wide stack"><table role="table"><caption>{escaped(caption)}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{top}</tr></thead>'
+        f'<tbody role="rowgroup">{"".join(lines)}</tbody></table></div>'
     )

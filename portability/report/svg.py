@@ -10,7 +10,7 @@ from portability.report.clean import escaped
 from portability.report.timeline import Bar, Lane, between, gaps, lanes, span, years
 from portability.report.words import Words
 
-WIDE, ROW, TOP, LEFT = 1000, 46, 30, 10  # whole units: nothing is measured in fractions
+WIDE, ROW, TOP, LEFT = 1000, 62, 36, 10  # whole units: nothing is measured in fractions
 
 PATTERNS = (
     '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" '
@@ -26,7 +26,7 @@ def timeline_svg(rows: Sequence[Mapping[str, Any]], w: Words, ident: str = "time
         return ""
     first, after = span(found)
     empty = gaps(found)
-    height = TOP + ROW * (len(found) + bool(empty)) + 34
+    height = TOP + ROW * (len(found) + bool(empty)) + 36
 
     def x(day: int) -> int:
         return LEFT + (day - first) * (WIDE - 2 * LEFT) // (after - first)
@@ -41,7 +41,7 @@ def timeline_svg(rows: Sequence[Mapping[str, Any]], w: Words, ident: str = "time
     for year in years(first, after, 12):
         at = max(LEFT, x(date(year, 1, 1).toordinal()))
         parts.append(
-            f'<line class="tick" x1="{at}" y1="{TOP - 8}" x2="{at}" y2="{bottom}"/>'
+            f'<line class="tick" x1="{at}" y1="{TOP - 18}" x2="{at}" y2="{bottom}"/>'
             f'<text class="year" x="{at}" y="{height - 8}">{year}</text>'
         )
     for number, lane in enumerate(found):
@@ -51,14 +51,14 @@ def timeline_svg(rows: Sequence[Mapping[str, Any]], w: Words, ident: str = "time
             f"{escaped(lane.scheme)}</text>"
         )
         parts += [
-            rectangle(bar.state, x(bar.start), y + 12, x(bar.end), told(bar, w))
+            rectangle(bar.state, x(bar.start), y + 14, x(bar.end), told(bar, w))
             for bar in lane.bars
         ]
     y = TOP + ROW * len(found)
     if empty:
         parts.append(f'<text class="lane" x="{LEFT}" y="{y + 4}">{escaped(w("word.gap"))}</text>')
     parts += [
-        rectangle("gap", x(low), y + 12, x(high), f"{w('word.gap')}: {between(low, high, w)}")
+        rectangle("gap", x(low), y + 14, x(high), f"{w('word.gap')}: {between(low, high, w)}")
         for low, high in empty
     ]
     return "".join([*parts, "</svg>"])
@@ -77,7 +77,7 @@ def heading(found: Sequence[Lane], w: Words) -> str:
 def rectangle(state: str, left: int, top: int, right: int, title: str) -> str:
     return (
         f'<rect class="bar {state}" x="{left}" y="{top}" width="{max(2, right - left)}" '
-        f'height="20">'
+        f'height="26">'
         f"<title>{escaped(title)}</title></rect>"
     )
 
