@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from portability.agreement import Absent, Agreement, Count, Rule, ThirdStates
 from portability.amounts import Paid, fixed, pay
 from portability.cohort import BRANCHES, KINDS, Cohort
-from portability.coverage import Credited
+from portability.coverage import Credited, longest_run
 from portability.dates import FOREVER, NODATE, add_years
 from portability.exact import Overflow, rows_of
 from portability.holding import Holding, recredited
@@ -21,7 +21,7 @@ from portability.overlap import treaty_credits
 from portability.scheme import Qualification
 from portability.short_periods import ShortPeriods
 from portability.trace import Run, Step
-from portability.units import Conversion, ConversionTable
+from portability.units import PER_YEAR, Conversion, ConversionTable
 from portability.view import View, part_of
 
 Int = NDArray[np.int64]
@@ -337,10 +337,23 @@ def gates(
         below = view.own.total() < least
         refused["own_minimum"] = met & below
         met = met & ~below
+    if rule.continuous is not None:
+        run.stage = "right"
+        months = to_months(*rule.continuous)
+        broken = longest_run(view.own) < months
+        undated = met & broken & (view.own.undated > 0)
+        run.lacks(undated, "period_dates_missing", cite=str(rule.cite))
+        refused["own_minimum_continuous"] = met & broken
+        met = met & ~broken
     if rule.bars == "national":  # 883/2004 art. 44(2): another state pays alone, this one nothing
         refused["another_state_pays"] = met
         met = np.zeros_like(met)
     return met
+
+
+def to_months(unit: str, n: int) -> int:
+    """A length in calendar months, a part of one rounded up."""
+    return -(-n * 12 // PER_YEAR[unit])
 
 
 def record_periods(run: Run, unit: str, rule: Rule, view: View, qual: Qualification) -> None:
