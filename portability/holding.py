@@ -64,14 +64,15 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> RowSet:
     its months give.
 
     whole  bool[schemes]: law that credits by calendar year (42 USC 413(a)(2)) keeps the sums as
-    certified
+    certified, also of a year that begins on the day of the risk
     """
     limit = risk[rows.person]
     dated = rows.start != NODATE
     over = dated & (limit != NODATE) & (rows.end > limit)
     if not over.any():
         return rows
-    end = np.where(over, limit, rows.end).astype(np.int32)
+    begins = whole[rows.scheme] & (rows.start == limit)
+    end = np.where(over, limit + begins, rows.end).astype(np.int32)
     full = month_of(rows.end - 1) - month_of(rows.start) + 1
     kept = np.where(end > rows.start, month_of(end - 1) - month_of(rows.start) + 1, 0)
 
