@@ -64,6 +64,8 @@ def credit(
     loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
     np.add.at(undated, rows.person[loose], rows.credited[loose])
     dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
+    if co.branch == INVALIDITY:  # 415(b)(2)(B)(i): a year wholly within the period of disability
+        dated &= rows.start < co.event[rows.person]
     lines = rows if bool(dated.all()) else rows.where(dated)
     at = cells(lines, years)
     certified = lines.credited >= 0
