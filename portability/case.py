@@ -312,7 +312,7 @@ def read_period(at: Reader, person: Person) -> Period | None:
             )
         return None
     scheme = registry.load(scheme_id)
-    start, end = period_dates(at, person)
+    start, end = period_dates(at, person, scheme.whole_sums)
     currency = at.get("currency")
     if currency is not None and currency != scheme.currency:
         at.fault(
@@ -343,8 +343,11 @@ def read_period(at: Reader, person: Person) -> Period | None:
     )
 
 
-def period_dates(at: Reader, person: Person) -> tuple[int, int]:
-    """First day and the day after the last; faults for order, birth and death."""
+def period_dates(at: Reader, person: Person, whole: bool = False) -> tuple[int, int]:
+    """First day and the day after the last; faults for order, birth and death.
+
+    whole: a scheme that counts calendar years whole may name the year of death to its end
+    """
     start, last = at.date("start"), at.date("end")
     if (at.get("start") is None) != (at.get("end") is None):
         at.fault(None, Raw("only one of start and end"), "both, or neither", code="missing")
@@ -361,7 +364,8 @@ def period_dates(at: Reader, person: Person) -> tuple[int, int]:
             f"a day on or after the birth date ({iso(person.born)})",
             code="before_birth",
         )
-    if person.died != NODATE and last > person.died:
+    same_year = whole and person.died != NODATE and iso(last)[:4] == iso(person.died)[:4]
+    if person.died != NODATE and last > person.died and not same_year:
         at.fault(
             "end",
             at.get("end"),
