@@ -43,8 +43,6 @@ def case_of(line: dict[str, Any]) -> dict[str, Any]:
     claim = {"branch": BRANCH[given["benefit"]], "date": given["benefit_month"] + "-01"}
     if event:
         claim["event"] = event
-    if event and event > claim["date"]:  # a benefit for the month of death
-        claim["date"] = event
     case: dict[str, Any] = {
         "schema": "portability/case@1",
         "reference": line["id"],
@@ -64,14 +62,11 @@ def case_of(line: dict[str, Any]) -> dict[str, Any]:
 def own_periods(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
     quarters = given.get("us_quarters_before_1978", {})
     for year, earnings in given["us_covered_earnings"].items():
-        last = f"{year}-12-31"
-        if given.get("death_date", "9999")[:4] == year:
-            last = given["death_date"]
         row = {
             "scheme": "us-oasdi",
             "kind": "compulsory",
             "start": f"{year}-01-01",
-            "end": last,
+            "end": f"{year}-12-31",
             "earnings": str(earnings),
         }
         if year in quarters:
