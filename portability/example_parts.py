@@ -40,6 +40,7 @@ def conversion(top: Reader, made: Checked) -> None:
             "claim",
             "branch",
             "residence",
+            "required",
             "expect",
         ),
         ("agreement",),
@@ -92,7 +93,7 @@ def record_as_counted(top: Reader, at: Reader, agreement: Any, made: Checked) ->
         },
         "claim": {"branch": at.get("branch", "old_age"), "date": at.get("claim", "2010-01-01")},
         "periods": [*at.get("periods", []), *at.get("own", [])],
-        "facts": {scheme: {"qualifying_period": 1}},
+        "facts": {scheme: {"qualifying_period": at.get("required", 1)}},
     }
     source = Source(top.source.name, document)
     case = case_module.load(source)
