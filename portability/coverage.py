@@ -110,11 +110,17 @@ def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
     """Units left when only the months `after` of the months `before` remain.
 
     A certified sum below what its months could hold may lie in those that remain; one above loses
-    what was taken.
+    what was taken; where no month remains nothing does. Only cells that change are computed.
     """
-    room, left = capacity(before, unit), capacity(after, unit)
-    share = np.where(by_year <= room, np.minimum(by_year, left), by_year - (room - left))
-    return np.where(before == after, by_year, share)
+    touched = before != after
+    if not touched.any():
+        return by_year
+    out = np.where(touched, 0, by_year)
+    at = np.flatnonzero(touched & (after != 0))
+    had, old, new = by_year.ravel()[at], before.ravel()[at], after.ravel()[at]
+    room, left = capacity(old, unit), capacity(new, unit)
+    out.ravel()[at] = np.where(had <= room, np.minimum(had, left), had - (room - left))
+    return out
 
 
 def window_mask(years: NDArray[np.int32], first: Int, last: Int) -> Mask:

@@ -71,10 +71,13 @@ class Conversion:
 
     def steps(self, x: Int, scale: int = 1) -> Int:
         """Target units (whole) for x source units given in 1/scale; one rounding."""
-        product, whole = x * self.target_n, self.source_n * scale
-        done, rest = product // whole, product % whole
+        product, whole = x if self.target_n == 1 else x * self.target_n, self.source_n * scale
+        if whole == 1:
+            return product
+        done = product // whole
         if self.remainder_from is None:
             return done
+        rest = product - done * whole
         enough = (
             rest > 0
             if self.remainder_from <= 1

@@ -1,0 +1,199 @@
+"""Cohorts in and results out as Arrow: the batch form of a case and of a determination.
+
+Input, one row a person: born, claim (date32), sex, branch-wide; periods list<struct<scheme, kind,
+start, end, credited,
+earnings, evidence, status>> with `end` the last day, `credited` in thousandths of the scheme's
+unit, `earnings` in minor
+units. Names have no column. Output: one row per person, scheme and route (LONG), nulls where
+nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from portability.cohort import BRANCHES, EVIDENCE, KINDS, NONE, SEXES, STATUS, Cohort, RowSet
+from portability.dates import NODATE
+from portability.totalization import Decision, Result
+
+WORD = pa.dictionary(pa.int8(), pa.string())
+PERIOD = pa.struct(
+    [
+        ("scheme", pa.dictionary(pa.int16(), pa.string())),
+        ("kind", WORD),
+        ("start", pa.date32()),
+        ("end", pa.date32()),
+        ("credited", pa.int64()),
+        ("earnings", pa.int64()),
+        ("evidence", WORD),
+        ("status", WORD),
+    ]
+)
+PERSONS = pa.schema(
+    [
+        ("born", pa.date32()),
+        ("claim", pa.date32()),
+        ("sex", WORD),
+        ("residence", WORD),
+        ("periods", pa.list_(PERIOD)),
+    ]
+)
+CODE = pa.dictionary(pa.int16(), pa.string())
+LONG = pa.schema(
+    [
+        ("person", pa.int32()),
+        ("scheme", CODE),
+        ("route", CODE),
+        ("chosen", pa.bool_()),
+        ("status", WORD),
+        ("per", WORD),
+        ("own", pa.int64()),
+        ("counted", pa.int64()),
+        ("required", pa.int64()),
+        ("numerator", pa.int64()),
+        ("denominator", pa.int64()),
+        ("payable", pa.int64()),
+        ("currency", CODE),
+        ("start", pa.date32()),
+    ]
+)
+STATES = ("not_entitled", "entitled", "unknown")
+PERS = ("month", "week", "fortnight", "year", "once")
+
+
+def cohort_of(batch: pa.RecordBatch, branch: str = "old_age") -> Cohort:
+    """A batch of persons -> Cohort. Raises ValueError on an unknown word."""
+    n = batch.num_rows
+    periods = batch.column("periods")
+    offsets = periods.offsets.to_numpy()
+    lines = periods.values.slice(offsets[0], offsets[-1] - offsets[0])
+    counts = np.diff(offsets)
+    scheme, schemes = coded(lines.field("scheme"))
+    residence, countries = coded(batch.column("residence"))
+    start, end = days(lines.field("start")), days(lines.field("end"))
+    rows = RowSet(
+        person=np.repeat(np.arange(n, dtype=np.int32), counts),
+        start=start,
+        end=np.where(end == NODATE, NODATE, end + 1).astype(np.int32),
+        scheme=scheme.astype(np.int16),
+        kind=words(lines.field("kind"), KINDS),
+        evidence=words(lines.field("evidence"), EVIDENCE),
+        status=words(lines.field("status"), STATUS),
+        credited=whole(lines.field("credited")),
+        earnings=whole(lines.field("earnings")),
+        code=np.full(len(start), NONE, np.int16),
+    )
+    order = np.argsort(np.array(schemes)) if schemes else np.zeros(0, np.intp)
+    rank = np.argsort(order)
+    rows.scheme = rank[rows.scheme].astype(np.int16) if schemes else rows.scheme
+    return Cohort(
+        born=days(batch.column("born")),
+        claim=days(batch.column("claim")),
+        event=np.full(n, NODATE, np.int32),
+        sex=words(batch.column("sex"), SEXES),
+        wish=np.zeros(n, np.int8),
+        residence=residence.astype(np.int16),
+        nationality=np.zeros(0, np.int16),
+        nationality_ptr=np.zeros(n + 1, np.intp),
+        branch=BRANCHES.index(branch),
+        rows=rows,
+        schemes=tuple(schemes[i] for i in order),
+        countries=tuple(countries),
+    )
+
+
+def coded(column: Any) -> tuple[NDArray[Any], list[str]]:
+    """(index per value, -1 null; words) of a dictionary or text column."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return index, column.dictionary.to_pylist()
+
+
+def words(column: Any, allowed: Sequence[str]) -> NDArray[np.int8]:
+    """Positions in `allowed`; null is the first word. Raises ValueError naming the unknown word."""
+    index, found = coded(column)
+    unknown = [word for word in found if word not in allowed]
+    if unknown:
+        raise ValueError(f"unknown word {unknown[0]!r}; one of {', '.join(allowed)}")
+    place = np.array([*(allowed.index(word) for word in found), 0], np.int8)
+    return place[index]
+
+
+def days(column: Any) -> NDArray[np.int32]:
+    made: NDArray[np.int32] = (
+        column.cast(pa.int32()).fill_null(NODATE).to_numpy(zero_copy_only=False)
+    )
+    return made
+
+
+def whole(column: Any) -> NDArray[np.int64]:
+    made: NDArray[np.int64] = column.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    return made
+
+
+def table_of(result: Result) -> pa.Table:
+    """The long table of a result: schemes, then routes, laid one under the other."""
+    parts = [
+        columns_of(decision, number)
+        for decision in result.decisions.values()
+        for number in range(len(decision.outcomes))
+    ]
+    if not parts:
+        return LONG.empty_table()
+    return pa.concat_tables(parts)
+
+
+def columns_of(decision: Decision, number: int) -> pa.Table:
+    outcome, holding = decision.outcomes[number], decision.holding
+    sel, qual, k = outcome.sel, outcome.qual, len(outcome.sel)
+    value, known = outcome.amount()
+    state = np.where(outcome.met, 1, np.where(outcome.run.unknown_right, 2, 0)).astype(np.int8)
+    num, den = spread_fraction(outcome.paid.fraction if outcome.paid else None, outcome.payees, k)
+    paid = outcome.paid.amounts if outcome.paid else None
+    per = np.full(k, PERS.index(paid.per) if paid else 0, np.int8)
+    start = np.where(outcome.met, holding.co.claim[sel], NODATE).astype(np.int32)
+    data = {
+        "person": holding.idx[sel].astype(np.int32),
+        "scheme": constant(holding.scheme.id, k),
+        "route": constant(outcome.route, k),
+        "chosen": decision.chosen[sel] == number,
+        "status": pa.DictionaryArray.from_arrays(state, list(STATES)),
+        "per": pa.DictionaryArray.from_arrays(per, list(PERS)),
+        "own": qual.own,
+        "counted": qual.counted,
+        "required": qual.required,
+        "numerator": masked(num, num < 0),
+        "denominator": masked(den, den < 0),
+        "payable": masked(value, ~known),
+        "currency": constant(holding.scheme.currency, k),
+        "start": masked(start, start == NODATE).cast(pa.date32()),
+    }
+    return pa.table(data, schema=LONG)
+
+
+def spread_fraction(
+    pair: tuple[Any, Any] | None, payees: NDArray[np.intp], k: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    num, den = np.full(k, -1, np.int64), np.full(k, -1, np.int64)
+    if pair is not None:
+        num[payees], den[payees] = pair
+    return num, den
+
+
+def constant(word: str, k: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(np.zeros(k, np.int16), [word])
+
+
+def masked(values: NDArray[Any], null: NDArray[Any]) -> pa.Array:
+    return pa.array(values, mask=null)
+
+
+def persons_table(columns: Mapping[str, Any]) -> pa.Table:
+    """Columns of PERSONS -> Table (benchmarks, samples)."""
+    return pa.table(dict(columns), schema=PERSONS)
