@@ -297,14 +297,19 @@ class Grv(Scheme):
         """SGB VI 46, 48, 67, 78, 97: widow's, widower's and orphan's pensions from the record of
         the deceased.
         """
-        factor = self.access(run, co, view, qual)
+        facts = {key: value for (scheme, key), value in co.facts.items() if scheme == self.id}
+        inner = Run(len(co), self.id, run.route, stage="amount", facts=facts)
+        factor = self.access(inner, co, view, qual)
         points = sum(
             (mul_div(parts[name], factor, 1000, "half_up") for name in parts),
-            np.zeros(run.n, np.int64),
+            np.zeros(len(co), np.int64),
         )
-        return family.award(
-            self.tables, run, co, fam, points, factor, view, self.values(run, co, points > 0)[0]
-        )
+        value = self.values(inner, co, points > 0)[0]
+        made = family.award(self.tables, run, inner, co, fam, points, factor, view, value)
+        for code, detail, mask in inner.reasons:
+            told = {key: item for key, item in detail.items() if key != "stage"}
+            run.lacks(fam.of(mask).astype(np.bool_), code, **told)
+        return made
 
 
 def extra(own: Int, foreign: Int, rec: record.Record) -> Int:

@@ -28,9 +28,9 @@ AGE_63 = 63 * 12  # 77(4)
 DRAWN = Step(
     "old_age_pension_drawn", "1", "SGB VI 59(3): the deceased drew an old-age pension", URL
 )
-MONTHS = Step("attributed_months", "month", "SGB VI 59, 253a", URL, end_age="month")
+MONTHS = Step("attributed_months", "month", "SGB VI 59, 253a", URL)
 VALUE = Step("average_value", POINT, "SGB VI 71-73", URL)
-POINTS = Step("attributed_points", POINT, "SGB VI 59, 71(1)", URL, months="month", each=POINT)
+POINTS = Step("attributed_points", POINT, "SGB VI 59, 71(1)", URL)
 STEPS = (DRAWN, MONTHS, VALUE, POINTS)
 
 
@@ -50,7 +50,6 @@ def months(law: Law, run: Run, co: Cohort, rec: Record) -> Int:
     here = POPCOUNT[rec.touched & window_mask(rec.years, event, event + 1)].sum(axis=1) > 0
     drawn, _ = run.fact(DRAWN)
     free = np.where(drawn > 0, 0, np.maximum(last - event - here + 1, 0))
-    run.trace(MONTHS, free, end_age=end_age)
     return free
 
 
@@ -60,7 +59,6 @@ def points(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
     def computed() -> Int:
         length = run.step(MONTHS, lambda: months(law, run, co, rec))
         each = run.step(VALUE, lambda: average(law, run, co, rec, foreign))
-        run.trace(POINTS, length * each, months=length, each=each)
         return np.asarray(length * each, np.int64)
 
     return np.asarray(run.step(POINTS, computed), np.int64)
@@ -68,7 +66,7 @@ def points(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
 
 def average(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
     """71-73: unknown where months without contributions want a value of their own."""
-    mixed = POPCOUNT[rec.benefit & ~rec.paid & rec.touched].sum(axis=1) > 0
+    mixed = POPCOUNT[(rec.benefit | rec.considered) & ~rec.paid & rec.touched].sum(axis=1) > 0
     run.lacks(mixed | rec.open_value, "fact_missing", fact=VALUE.key, cite=VALUE.cite)
     mute, run.trace_to = run.trace_to, None
     got = worth.points(law, run, co, rec)

@@ -265,7 +265,7 @@ def average_value(
     count = paid.sum(axis=1)
     abroad = mul_div(value.sum(axis=1), foreign, np.maximum(count, 1), "half_up")
     before = POPCOUNT[own & window_mask(rec.years, zero, born17)].sum(axis=1)
-    free = POPCOUNT[own & ~rec.paid & ~rec.benefit].sum(axis=1)
+    free = POPCOUNT[own & ~rec.paid & ~rec.considered].sum(axis=1)
     room = np.maximum(end - born17 + before - free, 1)
     total = value.sum(axis=1) + abroad
     basic = mul_div(total, 1, room, "half_up")

@@ -46,7 +46,8 @@ class Record(Credited):
     """Credited months with what SGB VI distinguishes; masks uint16[m, Y], sums int64.
 
     paid, compulsory   months with contributions; with compulsory contributions (55)
-    benefit, jobless   months of 51(3a) no. 2, 3 b, c; with unemployment benefit (no. 3 a)
+    benefit, jobless   months of 51(3a) no. 3 b, c; with unemployment benefit (no. 3 a)
+    considered         consideration months (57)
     child              child-raising months (56); loose_child: those outside the years of the record
     west, east         months with western, eastern contributions; east_base: eastern earnings, in
                        minor units
@@ -60,6 +61,7 @@ class Record(Credited):
     paid: Mask = None  # type: ignore[assignment]
     compulsory: Mask = None  # type: ignore[assignment]
     benefit: Mask = None  # type: ignore[assignment]
+    considered: Mask = None  # type: ignore[assignment]
     jobless: Mask = None  # type: ignore[assignment]
     child: Mask = None  # type: ignore[assignment]
     west: Mask = None  # type: ignore[assignment]
@@ -106,6 +108,7 @@ OWN = (
     "paid",
     "compulsory",
     "benefit",
+    "considered",
     "jobless",
     "child",
     "west",
@@ -164,7 +167,8 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
         compulsory=months(duty) | child,
         child=child,
         loose_child=loose_child,
-        benefit=months(coded(co, lines, "consideration", "sickness")),
+        benefit=months(coded(co, lines, "sickness")),
+        considered=months(coded(co, lines, "consideration")),
         jobless=months(coded(co, lines, "unemployment")),
         west=months(paid & ~east & ~raising),
         east=months(east & paid),

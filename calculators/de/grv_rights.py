@@ -87,7 +87,7 @@ def months_of(co: Cohort, view: View) -> Months:
     """51: what counts for which waiting period; foreign months stand where their own kind would."""
     rec, foreign = record_of(view), view.foreign()
     end = month_of(co.claim)
-    work = (rec.compulsory & ~rec.jobless) | rec.benefit
+    work = (rec.compulsory & ~rec.jobless) | rec.benefit | rec.considered
     jobless = rec.jobless & ~window_mask(
         rec.years, end - 24, end
     )  # 51(3a) no. 3: not in the last two years

@@ -59,7 +59,7 @@ def basic_mask(rec: Record) -> NDArray[np.uint16]:
     """76g(2): compulsory contributions, consideration and sickness periods, without unemployment
     benefit.
     """
-    return (rec.compulsory | rec.benefit) & ~rec.jobless
+    return (rec.compulsory | rec.benefit | rec.considered) & ~rec.jobless
 
 
 def long_months(run: Run, rec: Record, foreign: Int) -> Int:

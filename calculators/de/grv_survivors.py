@@ -43,38 +43,43 @@ STEPS = (INCOME, FACTOR, ORPHAN, COUNTED)
 
 
 def award(
-    law: Law, run: Run, co: Cohort, fam: Family, points: Int, access: Int, view: View, value: Int
+    law: Law,
+    run: Run,
+    inner: Run,
+    co: Cohort,
+    fam: Family,
+    points: Int,
+    access: Int,
+    view: View,
+    value: Int,
 ) -> Award:
     """46, 48: what each claimant gets a month from his own claim month on; int64[b], cents.
 
-    points, access: personal points and access factor of the deceased; value: pension value, 1e-5
-    EUR.
+    run: over the claimants; inner: over the records. points, access: personal points and access
+    factor of the deceased; value: pension value, 1e-5 EUR.
     """
     month, death = month_of(fam.claim), per_claimant(fam, month_of(co.risk))
     spouse, child = fam.is_("spouse") & ~fam.has("remarried"), fam.is_("child")
-    large, small, old = widow(law, run, co, fam, spouse, month, death)
+    large, small, old = widow(law, run, inner, co, fam, spouse, month, death)
     adult = attained(fam.born, CHILD_AGE) <= month
     grown = attained(fam.born, STUDENT_AGE) <= month
     young = child & (~adult | ((fam.has("student") | fam.has("disabled")) & ~grown))
     full = young & fam.has("orphan")
-    run.lacks(
-        of_records(fam, full),
-        "rule_unknown",
-        what="full orphan's pension (48(2), 78(3): two records)",
-    )
+    run.lacks(full, "rule_unknown", what="full orphan's pension (48(2), 78(3): two records)")
     quarter = month <= death + FIRST_QUARTER
     factor = np.select(
-        [(large | small) & quarter, large & old, large, small, young & ~full],
+        [(large | small) & quarter, large & old, large, small, young],
         [1000, LARGE_OLD, LARGE, SMALL, HALF_ORPHAN],
         0,
     )
-    run.trace(FACTOR, factor)
-    more = np.where(young, per_claimant(fam, orphan_points(law, run, co, view, access)), 0)
+    run.trace(FACTOR, factor, when=factor > 0)
+    more = np.where(young, per_claimant(fam, orphan_points(law, inner, co, view, access)), 0)
+    run.trace(ORPHAN, more, when=more > 0)
     base = per_claimant(fam, points) + more
     amount = mul_div(base * factor, per_claimant(fam, value), 1000 * 10**7, "half_up")
-    met = factor > 0
-    reduced = after_income(run, co, fam, amount, (large | small) & ~quarter, young, value)
-    return Award(met, reduced, "EUR", "month", fam.claim.astype(np.int64))
+    tested = (large | small) & ~quarter
+    paid = after_income(run, inner, fam, amount, tested, young, value)
+    return Award(factor > 0, paid, "EUR", "month", fam.claim.astype(np.int64))
 
 
 def per_claimant(fam: Family, x: NDArray[Any]) -> Int:
@@ -88,17 +93,24 @@ def of_records(fam: Family, mask: Bool) -> Bool:
 
 
 def widow(
-    law: Law, run: Run, co: Cohort, fam: Family, spouse: Bool, month: Int, death: Int
+    law: Law,
+    run: Run,
+    inner: Run,
+    co: Cohort,
+    fam: Family,
+    spouse: Bool,
+    month: Int,
+    death: Int,
 ) -> tuple[Bool, Bool, Bool]:
     """46(1), (2), (2a), 242a: large and small widow's pension, and whether the law before 2002
     keeps 60 per cent.
     """
     died = per_claimant(fam, co.risk)
-    undated = of_records(fam, spouse & (fam.since == NODATE))
+    undated = spouse & (fam.since == NODATE)
     run.lacks(undated, "fact_missing", fact="family.since", cite="SGB VI 46(2a)")
     since = np.where(fam.since == NODATE, died, fam.since)
     lasted = (age_months(since, died) >= 12) | (since < REFORM)
-    ages = law["widow_age"].at(co.risk, run, of_records(fam, spouse))
+    ages = law["widow_age"].at(co.risk, inner, of_records(fam, spouse))
     young = of_records(fam, fam.is_("child") & (attained(fam.born, CHILD_AGE) > month))
     raising = (per_claimant(fam, young) > 0) | fam.has("in_care")
     large = (
@@ -113,35 +125,33 @@ def widow(
     return large, small, old
 
 
-def orphan_points(law: Law, run: Run, co: Cohort, view: View, access: Int) -> Int:
-    """78(1), (2): 0.0833 a month of contributions; other months in the share contributions have;
-    int64[n], 1e-4.
+def orphan_points(law: Law, inner: Run, co: Cohort, view: View, access: Int) -> Int:
+    """78(1), (2): 0.0833 a month of contributions, other months in the share that contributions
+    have; int64[n], 1e-4.
     """
     rec = record_of(view)
     paid = rec.contributions()
-    free = np.zeros(run.n, np.int64)
-    mute, run.trace_to = run.trace_to, None
-    free = run.step(attributed.MONTHS, lambda: attributed.months(law, run, co, rec))
-    got = worth.points(law, run, co, rec)
-    run.trace_to = mute
+    free = inner.step(attributed.MONTHS, lambda: attributed.months(law, inner, co, rec))
+    got = worth.points(law, inner, co, rec)
     other = free + POPCOUNT[rec.touched & ~rec.paid].sum(axis=1)
-    room = worth.average_value(co, rec, got, np.zeros(run.n, np.int64), month_of(co.risk), False)[1]
-    months = paid + np.where(other > 0, np.minimum(mul_div(other, paid, room, "up"), other), 0)
-    value = mul_div(months * ORPHAN_POINT, access, 1000, "half_up")
-    run.trace(ORPHAN, value, months=months)
-    return value
+    nobody = np.zeros(inner.n, np.int64)
+    room = worth.average_value(co, rec, got, nobody, month_of(co.risk), False)[1]
+    considered = POPCOUNT[rec.touched & rec.considered & ~rec.paid].sum(axis=1)
+    share = np.minimum(mul_div(other, paid + considered, room, "up"), other)
+    months = paid + np.where(other > 0, share, 0)
+    return mul_div(months * ORPHAN_POINT, access, 1000, "half_up")
 
 
 def after_income(
-    run: Run, co: Cohort, fam: Family, amount: Int, tested: Bool, orphans: Bool, value: Int
+    run: Run, inner: Run, fam: Family, amount: Int, tested: Bool, orphans: Bool, value: Int
 ) -> Int:
     """97: 40 % of the widow's income above 26.4 (5.6 a child) pension values; int64[b], cents."""
     if not tested.any():
         return amount
-    who = of_records(fam, tested)
-    income, _ = run.fact(INCOME, need=who)
+    income, given = inner.fact(INCOME)
+    run.lacks(tested & ~fam.of(given), "fact_missing", fact=INCOME.key, cite=INCOME.cite)
     children = fam.total(orphans.astype(np.int64))
     free = mul_div(value, FREE_INCOME + FREE_CHILD * children, 10_000, "half_up")
-    counted = mul_div(np.maximum(income - free, 0), 40, 100, "half_up")
-    run.trace(COUNTED, counted, when=who & (counted > 0))
-    return np.where(tested, np.maximum(amount - per_claimant(fam, counted), 0), amount)
+    counted = per_claimant(fam, mul_div(np.maximum(income - free, 0), 40, 100, "half_up"))
+    run.trace(COUNTED, counted, when=tested & (counted > 0))
+    return np.where(tested, np.maximum(amount - counted, 0), amount)

@@ -302,3 +302,90 @@ def old_age(person: Person) -> tuple[Fraction, Fraction] | None:
         amount += half_up(half_up(east * factor, 4) * in_force("pension_value_east", day), 2)
     extra = half_up(half_up(supplement(person, points) * factor, 4) * value, 2)
     return total - east, amount + extra
+
+
+def insured(person: Person) -> bool:
+    """43(1), 241(2): 60 months, 36 compulsory ones in the five years before the event, or unbroken
+    since 1984.
+    """
+    assert person.event is not None
+    got, event = months_of(person), person.event
+    if len(got["paid"]) < 60 or person.claim >= reached(
+        person, in_force("standard_age", born_text(person))
+    ):
+        return False
+    recent = [m for m in got["duty"] if event - 60 <= m < event]
+    early = [m for m in got["paid"] if m < ym(1984, 1)]
+    unbroken = event > ym(1984, 1) and all(m in got["all"] for m in range(ym(1984, 1), event))
+    return len(recent) >= 36 or (len(early) >= 60 and unbroken)
+
+
+def average_value(person: Person, points: dict[int, dict[str, Fraction]], drop: bool) -> Fraction:
+    """71-73: points a month over the months from 17 to the event; the first 36 taught months at
+    least 0.0833.
+    """
+    assert person.event is not None
+    got, value, taught = months_of(person), Fraction(833, 10_000), 0
+    total, cut, cut_months = Fraction(0), Fraction(0), 0
+    for year, p in sorted(points.items()):
+        paid = [m for m in got["paid"] if m // 12 == year]
+        work = [
+            m
+            for m in got["duty"] - child_months(person)
+            if m // 12 == year and m < reached(person, 300)
+        ]
+        mine = sum(p.values(), Fraction(0))
+        lessons = min(len(work), 36 - taught)
+        taught += lessons
+        if paid:
+            mine += max(value * lessons - half_up(mine * lessons / len(paid), 4), Fraction(0))
+            last = [m for m in paid if m >= person.event - 48]
+            cut += half_up(mine * len(last) / len(paid), 4)
+            cut_months += len(last)
+        total += mine
+    first = reached(person, 17 * 12)
+    room = person.event - first + len([m for m in got["all"] if m < first])
+    basic = half_up(total / room, 4)
+    if drop and room > cut_months:
+        return max(basic, half_up((total - cut) / (room - cut_months), 4))
+    return basic
+
+
+def attributed(person: Person, start: int) -> int:
+    """59, 253a: months from the event to the month in which the last age is completed."""
+    assert person.event is not None
+    age = min(
+        in_force("attributed_end_age", month_text(start)),
+        in_force("standard_age", born_text(person)),
+    )
+    return max(reached(person, age) - 1 - person.event + 1, 0)
+
+
+def reduced(person: Person, start: int, first: int) -> Fraction:
+    """77(2), (4), 264d."""
+    day = month_text(start)
+    long = len(months_of(person)["long"]) >= in_force("long_service_years", day)
+    age = Fraction(756) if long else in_force("reduction_age", day)
+    return 1 - Fraction(3, 1000) * min(max(reached(person, age) - first, 0), 36)
+
+
+def invalidity(person: Person) -> Fraction | None:
+    """Full reduction of earning capacity: monthly amount in EUR, or None."""
+    if not insured(person):
+        return None
+    points = yearly(person)
+    total = sum((sum(p.values(), Fraction(0)) for p in points.values()), Fraction(0)) + low_pay(
+        person, points
+    )
+    total += attributed(person, person.claim) * average_value(person, points, True)
+    east = (
+        sum((p["east"] for p in points.values()), Fraction(0))
+        if person.claim < ym(2024, 7)
+        else Fraction(0)
+    )
+    factor, day = reduced(person, person.claim, person.claim), month_text(person.claim)
+    amount = half_up(half_up((total - east) * factor, 4) * in_force("pension_value", day), 2)
+    if east:
+        amount += half_up(half_up(east * factor, 4) * in_force("pension_value_east", day), 2)
+    extra = half_up(supplement(person, points) * factor, 4)
+    return amount + half_up(extra * in_force("pension_value", day), 2)
