@@ -81,27 +81,27 @@ def test_a_function_fits_a_screen() -> None:
     assert not long, "\n".join(long)
 
 
+NUMPY = re.compile(r"float\d*|double|true_divide|divide|mean|average|interp")
+
+
 def floats_in(path: Path) -> Iterator[str]:
+    """A float literal, conversion or numpy function; in a drawer also true division."""
+    drawer = path.relative_to(ROOT).parts[0] == "calculators"
     for node in ast.walk(ast.parse(text(path))):
         where = f"{shown(path)}:{getattr(node, 'lineno', 0)}"
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
-            yield f"{where} literal {node.value}"
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in ("float", "round")
-        ):
-            yield f"{where} {node.func.id}("
-        elif isinstance(node, ast.Attribute) and re.fullmatch(
-            r"float\d*|double|true_divide|mean|average|interp", node.attr
-        ):
-            yield f"{where} .{node.attr}"
-        elif (
-            isinstance(node, ast.BinOp)
-            and isinstance(node.op, ast.Div)
-            and path.parts[-3] == "calculators"
-        ):
-            yield f"{where} true division"
+        match node:
+            case ast.Constant(value=float()):
+                yield f"{where} literal {node.value}"
+            case ast.Call(func=ast.Name(id="float" | "round")):
+                yield f"{where} float( or round("
+            case ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name) if NUMPY.fullmatch(
+                name
+            ):
+                yield f"{where} np.{name}"
+            case ast.Attribute(attr="mean"):
+                yield f"{where} .mean"
+            case ast.BinOp(op=ast.Div()) if drawer:
+                yield f"{where} true division"
 
 
 def test_no_float_meets_money() -> None:
@@ -215,6 +215,28 @@ def test_every_figure_has_a_source() -> None:
     assert not found, "\n".join(found)
 
 
+def bare_figures(node: Any, where: str, cited: bool) -> Iterator[str]:
+    """Numbers below a key that no enclosing mapping cites."""
+    if isinstance(node, dict):
+        cited = cited or bool(node.get("cite"))
+        for name, item in node.items():
+            yield from bare_figures(item, f"{where}.{name}", cited)
+    elif isinstance(node, list):
+        for number, item in enumerate(node):
+            yield from bare_figures(item, f"{where}[{number}]", cited)
+    elif isinstance(node, int | float) and not isinstance(node, bool) and not cited:
+        yield f"{where}: {node}"
+
+
+def test_every_figure_of_a_scheme_in_yaml_alone_is_cited() -> None:
+    found = [
+        fault
+        for path in scheme_files()
+        for fault in bare_figures(document(path).get("parametric"), shown(path), False)
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_every_source_can_be_read() -> None:
     """A title and where it was seen, on which day."""
     found = [
@@ -291,9 +313,8 @@ def agreement_files() -> list[Path]:
 def test_every_rule_of_an_agreement_names_its_article(path: Path) -> None:
     text_ = document(path)
     rules = text_.get("rules") if isinstance(text_, dict) else None
-    assert not [
-        f"rules[{number}]" for number, rule in enumerate(rules or []) if not rule.get("cite")
-    ]
+    listed = rules if isinstance(rules, list) else []
+    assert not [f"rules[{number}]" for number, rule in enumerate(listed) if not rule.get("cite")]
 
 
 def test_norway_is_written_so_that_everybody_reads_norway() -> None:

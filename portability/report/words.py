@@ -150,20 +150,16 @@ class Words:
         return plain(self.scheme_words(str(scheme)).get("name") or official_name(str(scheme)))
 
     def sentence(self, scheme: Any, entry: Mapping[str, Any]) -> str:
-        """The drawer's sentence for a step, with this case's figures; "" if it has none."""
+        """The drawer's sentence for a step, with this case's figures; "" if one of them is not there."""
         own = self.scheme_words(str(scheme))
         sentence = (own.get("steps") or own).get(str(entry.get("step")))
         if not isinstance(sentence, str):
             return ""
         inputs = entry.get("inputs")
-        terms = dict(inputs) if isinstance(inputs, Mapping) else {}
-        return fill(
-            sentence,
-            {
-                name: self.value(item)
-                for name, item in {**terms, "value": entry.get("value")}.items()
-            },
-        )
+        terms = {**(inputs if isinstance(inputs, Mapping) else {}), "value": entry.get("value")}
+        told = {str(name): self.value(item) for name, item in terms.items()}
+        needed = SLOT.findall(OPTIONAL.sub("", sentence))
+        return fill(sentence, told) if all(told.get(name) for name in needed) else ""
 
     def value(self, value: Any) -> str:
         """A figure of the trace: number, date, word, or figures by year."""

@@ -97,6 +97,41 @@ def germany() -> Json:
     }
 
 
+def record() -> list[Json]:
+    return [
+        {
+            "country": "US",
+            "scheme": "us-oasdi",
+            "kind": "compulsory",
+            "start": "1951-01-01",
+            "end": "1957-06-30",
+            "evidence": "certified",
+            "overlap": True,
+            "counted": True,
+        },
+        {
+            "country": "DE",
+            "scheme": "de-grv",
+            "kind": "voluntary",
+            "start": "1957-01-01",
+            "end": "1958-12-31",
+            "evidence": "declared",
+            "overlap": True,
+            "counted": True,
+        },
+        {
+            "country": "DE",
+            "scheme": "de-grv",
+            "kind": "compulsory",
+            "start": "1961-01-01",
+            "end": "1962-12-31",
+            "evidence": "certified",
+            "overlap": False,
+            "counted": False,
+        },
+    ]
+
+
 @pytest.fixture
 def two_states() -> Json:
     return {
@@ -129,38 +164,7 @@ def two_states() -> Json:
         ],
         "warnings": [],
         "missing": [{"scheme": "de-grv", "what": "earnings_points"}],
-        "timeline": [
-            {
-                "country": "US",
-                "scheme": "us-oasdi",
-                "kind": "compulsory",
-                "start": "1951-01-01",
-                "end": "1957-06-30",
-                "evidence": "certified",
-                "overlap": True,
-                "counted": True,
-            },
-            {
-                "country": "DE",
-                "scheme": "de-grv",
-                "kind": "voluntary",
-                "start": "1957-01-01",
-                "end": "1958-12-31",
-                "evidence": "declared",
-                "overlap": True,
-                "counted": True,
-            },
-            {
-                "country": "DE",
-                "scheme": "de-grv",
-                "kind": "compulsory",
-                "start": "1961-01-01",
-                "end": "1962-12-31",
-                "evidence": "certified",
-                "overlap": False,
-                "counted": False,
-            },
-        ],
+        "timeline": record(),
         "rules": {"engine": "0.1.0", "us-de": "sha256:00ff", "us-oasdi": "sha256:abcd"},
         "ledger": {"entry": 7, "hash": "f00d"},
     }

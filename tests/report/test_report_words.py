@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from portability import registry
 from portability.report import languages, words
 from portability.report.words import document, drawers, fill
 
@@ -47,6 +48,21 @@ def test_a_scheme_told_in_one_language_is_told_in_all() -> None:
         told = {file.name: dict(keys(document(file))) for file in files if file.is_file()}
         assert len(told) in (0, len(files)), scheme
         assert len({frozenset(found) for found in told.values()}) <= 1, scheme
+
+
+def test_a_told_scheme_tells_every_step_with_its_own_terms() -> None:
+    faults = []
+    for scheme in drawers():
+        told = words().scheme_words(scheme)
+        if not told:
+            continue
+        steps, sentences = registry.load(scheme).all_steps(), told.get("steps") or told
+        faults += [f"{scheme}: no sentence for {key}" for key in steps if key not in sentences]
+        for key, sentence in sentences.items():
+            if key in steps:
+                places = set(SLOT.findall(sentence)) - {"value", *steps[key].terms}
+                faults += [f"{scheme}.{key}: no term {place}" for place in places]
+    assert not faults, "\n".join(faults)
 
 
 def test_an_unknown_language_names_the_known_ones() -> None:
