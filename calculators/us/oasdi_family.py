@@ -39,15 +39,7 @@ RATE = Step("claimant_rate", "1e-3", "42 USC 402(b)-(h), 20 CFR 404.330-404.374"
 WIDOW_PIA = Step(
     "widow_indexed_pia", "USD cent", "42 USC 402(e)(2)(B), 20 CFR 404.338", CFR + "404.338"
 )
-FULL = Step(
-    "full_benefit",
-    "USD cent",
-    "42 USC 402(b)(2), (d)(2), (e)(2), (g)(2), (h)(2)",
-    CFR + "404.333",
-    pia="USD cent",
-    rate="1e-3",
-)
-STEPS = (RATE, WIDOW_PIA, FULL)
+STEPS = (RATE, WIDOW_PIA)
 
 AGE_50, AGE_60, AGE_62 = 600, 720, 744
 FIRST_WIDOW_INDEX = 1985  # 402(e)(2)(B): widow(er)s first eligible, or deaths, after 1984
@@ -74,7 +66,6 @@ def award(
     if survivors:
         base = widow_base(tables, run, own, co, fam, view, qual, now, base, rate)
     full = to_step(mul_div(base, rate, 1000), 10)
-    run.trace(FULL, full, when=rate > 0, pia=base, rate=rate)
     return Award(rate > 0, full, "USD", "month", start=fam.claim.astype(np.int64))
 
 

@@ -27,6 +27,13 @@ Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 Tables = Mapping[str, Table]
 
+FULL = Step(
+    "full_benefit",
+    "USD cent",
+    "42 USC 402(b)(2), (d)(2), (e)(2), (g)(2), (h)(2)",
+    CFR + "404.333",
+    pia="USD cent",
+)
 BASE_MAXIMUM = Step(
     "family_maximum_at_eligibility",
     "USD cent",
@@ -48,7 +55,7 @@ LIMITED = Step(
 WIDOW_LIMIT = Step(
     "widow_limit", "USD cent", "42 USC 402(e)(2)(D), 20 CFR 404.338(e)", CFR + "404.338"
 )
-STEPS = (BASE_MAXIMUM, MAXIMUM, LIMITED, WIDOW_LIMIT)
+STEPS = (FULL, BASE_MAXIMUM, MAXIMUM, LIMITED, WIDOW_LIMIT)
 POMS_MIXED = "https://secure.ssa.gov/poms.nsf/lnx/0201701215"
 
 
@@ -71,6 +78,7 @@ def limit(
         )
     held = within(fam, np.where(inside, amounts, 0), room, mixed(fam, route, inside), national)
     held = np.where(inside, held, amounts)
+    run.trace(FULL, amounts, when=route >= 0, pia=record(fam, list(offers), route, "pia"))
     run.trace(MAXIMUM, fam.of(most), when=route >= 0)
     run.trace(LIMITED, held, when=route >= 0, full=amounts, maximum=fam.of(most))
     return paid(tables, run, co, fam, held, record(fam, list(offers), route, "pia"))
