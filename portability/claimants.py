@@ -10,7 +10,7 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
-from portability.cohort import Family
+from portability.cohort import SURVIVORS, Family
 from portability.dates import NODATE
 from portability.exact import div, mul_div
 from portability.holding import Holding
@@ -100,13 +100,15 @@ def claims_of(holding: Holding, found: list[Outcome], barred: Bool, trace: bool)
         for outcome in found
         if (offer := offered(holding, fam, outcome, barred, run)) is not None
     ]
-    if not offers:
+    if not offers and holding.co.branch != SURVIVORS:
         return None
     chosen = choose(offers, fam)
     before = np.zeros(len(fam), np.int64)
     for number, offer in enumerate(offers):
         before = np.where(chosen == number, offer.award.v, before)
-    paid = holding.scheme.limit(run, holding.co, fam, before, chosen, offers)
+    paid = before
+    if offers:
+        paid = holding.scheme.limit(run, holding.co, fam, before, chosen, offers)
     return Claims(fam, offers, chosen, before, paid, run)
 
 

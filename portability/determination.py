@@ -46,8 +46,8 @@ def entitlement(result: Result, scheme_id: str, person: int) -> Json:
         "status": status,
         **told,
     }
-    if status != "entitled":
-        line["payable"] = None
+    if status != "entitled" or result.batch.branch == "survivors":
+        line["payable"] = None  # in a survivors' claim the line is the record, not a payment
     elif not decision.known[row]:
         line["payable"] = None
         floor = int(decision.at_least[row])
@@ -221,10 +221,10 @@ def claimant_lines(result: Result, scheme_id: str, person: int) -> list[Json]:
         return []
     row = int(decision.holding.pos[person])
     first, last = int(claims.fam.first[row]), int(claims.fam.first[row + 1])
-    return [claimant_line(decision, claims, j) for j in range(first, last)]
+    return [claimant_line(decision, claims, row, j) for j in range(first, last)]
 
 
-def claimant_line(decision: Decision, claims: Claims, j: int) -> Json:
+def claimant_line(decision: Decision, claims: Claims, row: int, j: int) -> Json:
     chosen = int(claims.chosen[j])
     line: Json = {
         "scheme": decision.holding.scheme.id,
@@ -233,11 +233,7 @@ def claimant_line(decision: Decision, claims: Claims, j: int) -> Json:
             "number": int(claims.fam.claimant[j]),
             "relation": RELATIONS[int(claims.fam.relation[j])],
         },
-        "status": "entitled"
-        if chosen >= 0
-        else "unknown"
-        if claims.run.unknown_right[j]
-        else "not_entitled",
+        "status": claimant_status(decision, claims, row, j),
         "route": "national",
         "payable": None,
         "at_least": None,
@@ -259,6 +255,18 @@ def claimant_line(decision: Decision, claims: Claims, j: int) -> Json:
     if claims.run.recorders:
         line["trace"] = [*claims.run.recorders[j].steps]
     return line
+
+
+def claimant_status(decision: Decision, claims: Claims, row: int, j: int) -> str:
+    """A claimant on a record nobody can judge, or under law that was not built, is unknown too."""
+    if claims.chosen[j] >= 0:
+        return "entitled"
+    unsure = bool(decision.unknown[row]) or bool(claims.run.unknown_right[j])
+    return (
+        "unknown"
+        if unsure or (bool(decision.entitled[row]) and not claims.offers)
+        else "not_entitled"
+    )
 
 
 def timeline(case: Case) -> list[Json]:
