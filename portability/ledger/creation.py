@@ -19,7 +19,7 @@ from portability.ledger.merkle import leaf_hash
 from portability.ledger.seal import KeyStore
 
 FILE = Path(__file__).with_name("migrations") / "schema.sql"
-Objects = dict[tuple[str, str], str]
+Objects = dict[tuple[str, str], tuple[str, str]]
 
 
 def create(path: Path, keys: KeyStore, origin: str | None = None) -> None:
@@ -110,7 +110,7 @@ def publish(draft: Path, path: Path) -> bool:
 
 @cache
 def expected() -> Objects:
-    """Every object a ledger of this schema has: (type, name) -> its SQL."""
+    """Every object a ledger of this schema has: (type, name) -> (table, SQL)."""
     connection = sqlite3.connect(":memory:")
     try:
         connection.executescript(FILE.read_text("utf-8"))
@@ -120,14 +120,16 @@ def expected() -> Objects:
 
 
 def objects(connection: sqlite3.Connection) -> Objects:
-    """Every object of an open file; SQLite's own (sqlite_…) aside."""
-    rows = connection.execute(
-        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^'"
-    )
-    return {(kind, name): sql or "" for kind, name, sql in rows}
+    """Every object of an open file; the statistics of ANALYZE aside."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+    return {
+        (kind, name): (table, sql or "")
+        for kind, name, table, sql in rows
+        if name not in ("sqlite_stat1", "sqlite_stat4")
+    }
 
 
 def schema_hash(found: Objects) -> str:
-    """One hash for a structure."""
-    rows = [[kind, name, sql] for (kind, name), sql in sorted(found.items())]
+    """One hash for a structure: of the canonical list of [type, name, table, SQL], sorted."""
+    rows = [[*key, *value] for key, value in sorted(found.items())]
     return "sha256:" + sha256(canonical(rows)).hexdigest()

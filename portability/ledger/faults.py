@@ -36,6 +36,8 @@ def guarded(path: Path, label: str = "") -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise LedgerError(f"{label}{path}: {sentence(error)}") from error
+    except UnicodeDecodeError as error:  # even the names of its tables are damaged
+        raise LedgerError(f"{label}{path}: {SENTENCES[sqlite3.SQLITE_CORRUPT]}") from error
     except FileNotFoundError:
         raise LedgerError(f"{label}{path}: there is no such file") from None
     except OSError as error:

@@ -29,6 +29,8 @@ from portability.ledger.store import Ledger
 
 Row = tuple[int, bytes, bytes, bytes]
 MOST_FAULTS = 100_000
+# What reading a damaged value raises: text where a number was due, a missing part.
+MISSHAPEN = (TypeError, AttributeError, KeyError, ValueError)
 
 
 @frozen
@@ -89,6 +91,9 @@ def scan(ledger: Ledger, wanted: set[int], receipts: set[int]) -> Scan:
                 found.fault(
                     None, "unreadable", f"the file cannot be read in full: {sentence(error)}"
                 )
+            except MISSHAPEN as error:
+                found.whole = False
+                found.fault(None, "unreadable", f"a value has the wrong type ({error})")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
@@ -175,6 +180,14 @@ def check_body(found: Scan, number: int, text: bytes, payloads: Payloads) -> Non
         found.fault(number, "form", f"its body is not canonical JSON ({error})")
         payloads.take(number)
         return
+    try:
+        check_named(found, number, made, payloads)
+    except MISSHAPEN as error:
+        found.fault(number, "form", f"its body is not built as it should be ({error})")
+
+
+def check_named(found: Scan, number: int, made: Mapping[str, Any], payloads: Payloads) -> None:
+    """The key, the sealed documents and the texts a body names."""
     if number == 0:
         check_opening(found, made)
     elif made.get("kind") == "key_change":

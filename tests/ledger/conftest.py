@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -36,14 +35,6 @@ def filled(ledger: Ledger) -> Ledger:
         record_one(ledger, subject=f"file-{number % 3}")
     record_one(ledger, subject="file-0", supersedes=1, reason="evidence from abroad")
     return ledger
-
-
-@pytest.fixture
-def attacker(filled: Ledger, place: Path) -> Iterator[sqlite3.Connection]:
-    """Somebody who has the file and knows SQL: every guard is dropped."""
-    connection = sqlite3.connect(place, isolation_level=None)
-    yield connection
-    connection.close()
 
 
 @pytest.fixture
