@@ -8,7 +8,7 @@ from typing import Any
 from portability.report.answer import due, entitlements
 from portability.report.clean import plain
 from portability.report.timeline import between, lanes
-from portability.report.words import Words
+from portability.report.words import Words, appeal
 
 Json = Mapping[str, Any]
 NOT_OTHER = {"code", "stage", "cite"}
@@ -204,17 +204,15 @@ def warnings(d: Json, w: Words) -> Iterator[str]:
 
 
 def appeals(d: Json, w: Words) -> list[tuple[str, str, str]]:
-    """(sentence, citation, address) per country: the drawer's `appeal:`, or that none was seen."""
+    """(sentence, citation, address) per scheme that decides; one sentence where none was seen."""
     out: dict[str, tuple[str, str, str]] = {}
     for line in entitlements(d):
-        country = w.country(line.get("country"))
-        known = w.scheme_words(plain(line.get("scheme"))).get("appeal")
-        if isinstance(known, Mapping) and known.get("text"):
-            out[country] = (
-                w("disagree.rule", country=country, text=known["text"]),
-                plain(known.get("cite")),
-                plain(known.get("url")),
-            )
+        scheme, country = plain(line.get("scheme")), w.country(line.get("country"))
+        known = appeal(scheme, w.language)
+        if known:
+            sentence = w("disagree.rule", country=country, scheme=w.scheme(scheme), **known)
+            out[scheme] = (sentence, plain(known.get("cite")), plain(known.get("url")))
         else:
-            out.setdefault(country, (w("disagree.unseen", country=country), "", ""))
+            unseen = w("disagree.unseen", country=country, scheme=w.scheme(scheme))
+            out[scheme] = (unseen, "", "")
     return list(out.values())

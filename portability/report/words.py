@@ -150,7 +150,7 @@ class Words:
         return plain(self.scheme_words(str(scheme)).get("name") or official_name(str(scheme)))
 
     def sentence(self, scheme: Any, entry: Mapping[str, Any]) -> str:
-        """The drawer's sentence for a step, with this case's figures; "" if one of them is not there."""
+        """The drawer's sentence for a step with this case's figures; "" if one is not there."""
         own = self.scheme_words(str(scheme))
         sentence = (own.get("steps") or own).get(str(entry.get("step")))
         if not isinstance(sentence, str):
@@ -179,10 +179,19 @@ class Words:
 @cache
 def scheme_words(scheme: str, language: str) -> Mapping[str, Any]:
     path = drawers().get(scheme)
-    beside = path.with_suffix(f".{language}.yaml") if path else None
-    if beside is None or not beside.is_file():
-        return {}
-    found = document(beside)
+    return mapping(path.with_suffix(f".{language}.yaml")) if path else {}
+
+
+@cache
+def appeal(scheme: str, language: str) -> Mapping[str, Any]:
+    """How to object to a decision on this scheme: text, cite, url; empty where none was seen."""
+    path = drawers().get(scheme)
+    found = mapping(path.with_name(f"appeal.{language}.yaml")).get(path.stem) if path else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def mapping(path: Path) -> Mapping[str, Any]:
+    found = document(path) if path.is_file() else None
     return found if isinstance(found, dict) else {}
 
 

@@ -192,6 +192,13 @@ def test_a_bare_document_still_makes_a_page() -> None:
     assert "None" not in text and "No country owes" in text
 
 
+def test_how_to_object_is_cited_or_said_to_be_unseen(two_states: Json) -> None:
+    two_states["entitlements"].append({"scheme": "xx-none", "country": "CH", "status": "unknown"})
+    page = Page(html(two_states))
+    assert "within three months if you are told abroad" in page.text and "SGG s.84" in page.text
+    assert "Switzerland, xx-none: the last day was not seen in a source here." in page.text
+
+
 def test_a_birth_date_is_shown_only_if_it_is_handed_over(two_states: Json) -> None:
     assert "Born" not in Page(html(two_states)).text
     two_states["person"] = {"born": "1920-01-10", "name": "Secret Person"}

@@ -50,6 +50,15 @@ def test_a_scheme_told_in_one_language_is_told_in_all() -> None:
         assert len({frozenset(found) for found in told.values()}) <= 1, scheme
 
 
+def test_every_way_to_object_has_a_source() -> None:
+    files = {file for path in drawers().values() for file in path.parent.glob("appeal.*.yaml")}
+    assert files
+    for file in files:
+        for scheme, told in document(file).items():
+            assert (file.parent / f"{scheme}.yaml").is_file(), f"{file}: no scheme {scheme}"
+            assert {"text", "cite", "url", "seen"} <= set(told), file
+
+
 def test_a_told_scheme_tells_every_step_with_its_own_terms() -> None:
     faults = []
     for scheme in drawers():
