@@ -123,7 +123,11 @@ def route_line(result: Result, decision: Decision, number: int, row: int) -> Jso
     if variant:
         line["variant"] = variant
     line.update(amounts_of(decision, outcome, at, row, scheme.currency))
-    line["shortfall"] = None if outcome.met[at] else shortfall(outcome, at, scheme.unit)
+    line["shortfall"] = (
+        None
+        if outcome.met[at]
+        else shortfall(outcome, at, scheme.unit, int(decision.holding.co.claim[row]))
+    )
     line["reasons"] = reasons(outcome, at)
     if outcome.run.trace_to is not None:
         line["trace"] = [*outcome.run.trace_to.steps]
@@ -173,10 +177,13 @@ def start_of(decision: Decision, outcome: Outcome, at: int, k: int, row: int) ->
     )
 
 
-def shortfall(outcome: Outcome, at: int, unit: str) -> Json | None:
+def shortfall(outcome: Outcome, at: int, unit: str, claim: int) -> Json | None:
+    """Units still missing, and the day that opens the right if it lies after the claim."""
     qual = outcome.qual
     missing = max(int(qual.required[at] - qual.counted[at]), 0)
     earliest = NODATE if qual.earliest is None else int(qual.earliest[at])
+    if earliest <= claim:  # age is not what is missing
+        earliest = NODATE
     if missing == 0 and earliest == NODATE:
         return None
     return {
