@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from portability.cohort import COMPULSORY, EMPLOYMENT, EQUIVALENT, SELF_EMPLOYMENT, Cohort, RowSet
 from portability.coverage import (
     POPCOUNT,
+    Cells,
     Credited,
     cells,
     credit_by_dates,
@@ -135,50 +136,61 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
     """SGB VI 54, 122(1): touched months, and which of 51 they serve. Certified sums stand as
     certified.
     """
-    m, width = len(co), len(years)
+    m = len(co)
     base = credit_by_dates(m, rows, years, "month")
-    touched = np.zeros((m, width), np.uint16) if base.months is None else base.months
-    lines = rows.where((rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0))
-    at = cells(lines, years)
-
-    def months(chosen: Bool) -> Mask:
-        return (
-            scatter(m, width, at, chosen[at.row])
-            if chosen.any()
-            else np.zeros((m, width), np.uint16)
-        )
-
+    touched = np.zeros((m, len(years)), np.uint16) if base.months is None else base.months
+    dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
+    lines = rows if bool(dated.all()) else rows.where(dated)
+    months = Months(m, lines, years, touched)
     raising = coded(co, lines, "child_raising")
     paid = (lines.kind != EQUIVALENT) | raising
     duty = np.isin(lines.kind, PAYING) | raising
     east = coded(co, lines, "east") & ~raising
-    child, loose_child = raised(tables, run, co, years, months(raising))
+    child, loose_child = raised(tables, run, co, years, months.of(raising))
     loose = rows.where((rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0))
     loose_paid = loose_sum(m, loose, loose.kind != EQUIVALENT)
+    loose_free = loose_sum(m, loose, loose.kind == EQUIVALENT)
+    more = child & ~touched
     return Record(
         base.unit,
         years,
-        base.by_year + POPCOUNT[child & ~touched],
+        base.by_year + POPCOUNT[more] if more.any() else base.by_year,
         base.undated + loose_child * THOUSAND,
         base.earnings,
         touched | child,
         base.kinds,
-        paid=months(paid) | child,
-        compulsory=months(duty) | child,
+        paid=months.of(paid) | child,
+        compulsory=months.of(duty) | child,
         child=child,
         loose_child=loose_child,
-        benefit=months(coded(co, lines, "sickness")),
-        considered=months(coded(co, lines, "consideration")),
-        jobless=months(coded(co, lines, "unemployment")),
-        west=months(paid & ~east & ~raising),
-        east=months(east & paid),
+        benefit=months.of(coded(co, lines, "sickness")),
+        considered=months.of(coded(co, lines, "consideration")),
+        jobless=months.of(coded(co, lines, "unemployment")),
+        west=months.of(paid & ~east & ~raising),
+        east=months.of(east & paid),
         loose_paid=loose_paid + loose_child * THOUSAND,
         loose_compulsory=loose_sum(m, loose, np.isin(loose.kind, PAYING)) + loose_child * THOUSAND,
         unpriced=any_of(m, lines, paid & ~raising & (lines.earnings < 0)) | (loose_paid > 0),
-        open_value=any_of(m, lines, to_value(co, lines))
-        | (loose_sum(m, loose, loose.kind == EQUIVALENT) > 0),
+        open_value=any_of(m, lines, to_value(co, lines)) | (loose_free > 0),
         **eastern(m, years, lines, east & paid),
     )
+
+
+class Months:
+    """Month masks of chosen lines: uint16[m, Y]; all lines are the record, none an empty mask."""
+
+    def __init__(self, m: int, lines: RowSet, years: Years, touched: Mask):
+        self.m, self.lines, self.years, self.touched = m, lines, years, touched
+        self.none = np.zeros_like(touched)
+        self.cells: Cells | None = None
+
+    def of(self, chosen: Bool) -> Mask:
+        if not chosen.any():
+            return self.none
+        if chosen.all():
+            return self.touched
+        self.cells = cells(self.lines, self.years) if self.cells is None else self.cells
+        return scatter(self.m, len(self.years), self.cells, chosen[self.cells.row])
 
 
 def to_value(co: Cohort, lines: RowSet) -> Bool:

@@ -88,9 +88,9 @@ def months_of(co: Cohort, view: View) -> Months:
     rec, foreign = record_of(view), view.foreign()
     end = month_of(co.claim)
     work = (rec.compulsory & ~rec.jobless) | rec.benefit | rec.considered
-    jobless = rec.jobless & ~window_mask(
-        rec.years, end - 24, end
-    )  # 51(3a) no. 3: not in the last two years
+    jobless = rec.jobless
+    if jobless.any():  # 51(3a) no. 3: not in the last two years before the pension
+        jobless = jobless & ~window_mask(rec.years, end - 24, end)
     undated = rec.loose_compulsory // THOUSAND + foreign
     strict = rec.dated(work | jobless) + undated
     wider = (
