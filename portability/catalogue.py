@@ -139,13 +139,16 @@ def load_file(path: Path, folders: tuple[str | Path, ...] = ()) -> Agreement:
         raw = path.read_bytes()
     except OSError:
         raw = b""
-    return of_content(path, hashlib.sha256(raw).hexdigest(), folders)
+    under = bases(folders) if b"based_on" in raw else ()
+    return of_content(path, hashlib.sha256(raw).hexdigest(), folders, under)
 
 
 @cache
-def of_content(path: Path, content: str, folders: tuple[str | Path, ...]) -> Agreement:
-    """The agreement of this content (`content`: its hash); its document comes from the cache where
-    it can."""
+def of_content(
+    path: Path, content: str, folders: tuple[str | Path, ...] = (), under: tuple[str, ...] = ()
+) -> Agreement:
+    """The agreement of this content (`content`: its hash; `under`: states of the files a draft may
+    be based on); its document comes from the cache where it can."""
     from portability.compiled import stored
 
     def base(name: str) -> Agreement | None:
@@ -159,7 +162,7 @@ def of_content(path: Path, content: str, folders: tuple[str | Path, ...]) -> Agr
         whole = dict(checked(source, base))
         return {"whole": whole, "digest": digest_of(raw, source.data, base)}
 
-    kept = stored(key_of(content, folders), document)
+    kept = stored(key_of(content, under), document)
     if path.stem != kept["whole"]["id"]:
         raise InputError(
             [
@@ -175,12 +178,9 @@ def of_content(path: Path, content: str, folders: tuple[str | Path, ...]) -> Agr
     return made(kept["whole"], str(path), kept["digest"])
 
 
-def key_of(content: str, folders: tuple[str | Path, ...]) -> str:
-    """Key of a checked document: its content, the format's own code, and every file it may be
-    based on."""
-    return hashlib.sha256(
-        "\n".join([content, format_digest(), *bases(folders)]).encode()
-    ).hexdigest()
+def key_of(content: str, under: tuple[str, ...]) -> str:
+    """Key of a checked document: its content, the format's own code, what it may be based on."""
+    return hashlib.sha256("\n".join([content, format_digest(), *under]).encode()).hexdigest()
 
 
 @cache
@@ -193,7 +193,7 @@ def format_digest() -> str:
     ).hexdigest()
 
 
-def bases(folders: tuple[str | Path, ...]) -> list[str]:
+def bases(folders: tuple[str | Path, ...]) -> tuple[str, ...]:
     """Names and states of the files a draft can be based on."""
     out = []
     for name, path in paths(folders).items():
@@ -202,4 +202,4 @@ def bases(folders: tuple[str | Path, ...]) -> list[str]:
         except OSError:
             continue
         out.append(f"{name} {stat.st_size} {stat.st_mtime_ns}")
-    return out
+    return tuple(out)
