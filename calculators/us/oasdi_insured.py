@@ -4,7 +4,7 @@ rules count."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,17 @@ class Clock:
         return np.maximum(self.year + 21, 1950)
 
 
-def clock(run: Run, co: Cohort) -> Clock:
+@contextmanager
+def quietly(run: Run) -> Iterator[None]:
+    """Nothing inside is recorded: a figure that stands in the trace already."""
+    before, run.trace_to = run.trace_to, None
+    try:
+        yield
+    finally:
+        run.trace_to = before
+
+
+def clock(run: Run, co: Cohort, tell: bool = False) -> Clock:
     """See Clock. A certified entitlement month lets the claim date stand for a later month of
     payment."""
     born = co.born.astype(np.int64) - 1
@@ -93,7 +103,8 @@ def clock(run: Run, co: Cohort) -> Clock:
     given = run.given(ENTITLED)
     entitled = paid
     if given.any():
-        value, _ = run.fact(ENTITLED)
+        with nullcontext() if tell else quietly(run):
+            value, _ = run.fact(ENTITLED)
         entitled = np.where(given, value // 100 * 12 + value % 100 - 1, paid)
     event = co.event.astype(np.int64)
     happened = (event != NODATE) & (co.branch != OLD_AGE)
@@ -109,16 +120,6 @@ def elapsed_years(now: Clock) -> Int:
     """415(b)(2)(B)(iii): years after 1950 or the year of 21, before the year of eligibility."""
     found: Int = np.maximum(now.eligible - 1 - now.first, 0)
     return found
-
-
-@contextmanager
-def quietly(run: Run) -> Iterator[None]:
-    """Nothing inside is recorded: a figure that stands in the trace already."""
-    before, run.trace_to = run.trace_to, None
-    try:
-        yield
-    finally:
-        run.trace_to = before
 
 
 def computation_years(run: Run, now: Clock) -> Int:
@@ -138,7 +139,7 @@ def earliest_month(now: Clock) -> Int:
 
 def qualify(run: Run, co: Cohort, view: View, tables: Mapping[str, Table]) -> Qualification:
     """414: fully insured, else (survivors) currently insured; 423(c)(1) for disability."""
-    now = clock(run, co)
+    now = clock(run, co, tell=True)
     own, counted = view.own.total(), view.units("theoretical")
     required = run.step(
         REQUIRED,

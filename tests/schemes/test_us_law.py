@@ -1,0 +1,236 @@
+"""United States, title II: both sides of each date on which the law changes, and what stays
+unknown."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portability import catalogue
+from portability.answer import answer
+from portability.case import load
+from portability.yamlsource import json_source
+from tests.oracles import us_oasdi
+
+US = "us-oasdi"
+ROWS = Path(__file__).parents[1] / "cases" / "us" / "oact_indexing_rows.json"
+
+
+def told(
+    born: str,
+    claim: str,
+    earnings: dict[int, Any] | None = None,
+    facts: dict[str, Any] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The United States' line for a person; without earnings forty certified quarters."""
+    periods: list[dict[str, Any]] = [
+        {"scheme": US, "start": f"{y}-01-01", "end": f"{y}-12-31", "earnings": str(v)}
+        for y, v in (earnings or {}).items()
+    ]
+    periods += more.pop("periods", [])
+    text = {
+        "person": {"born": born},
+        "claim": {"branch": "old_age", "date": claim},
+        "periods": periods or [{"scheme": US, "credited": {"quarters": 40}}],
+        "facts": {US: facts or {}},
+        **more,
+    }
+    case = load(json_source(json.dumps(text), "case.json"))
+    found = answer(case, [catalogue.find("us-de")], ahead=False)["entitlements"]
+    return next(e for e in found if e["scheme"] == US and "claimant" not in e)
+
+
+def step(entry: dict[str, Any], key: str) -> Any:
+    return next(s["value"] for s in entry["trace"] if s["step"] == key)
+
+
+def paid(entry: dict[str, Any]) -> str:
+    return str(entry["payable"]["amount"])
+
+
+FULL = [
+    ("1938-01-01", 780),
+    ("1938-01-02", 782),
+    ("1943-01-01", 790),
+    ("1943-01-02", 792),
+    ("1955-01-01", 792),
+    ("1955-01-02", 794),
+    ("1960-01-01", 802),
+    ("1960-01-02", 804),
+]
+
+
+@pytest.mark.parametrize(("born", "months"), FULL)
+def test_full_retirement_age_goes_by_the_day_before_the_birthday(born: str, months: int) -> None:
+    """404.409; 404.2(c)(4): somebody born on 1 January attains ages in the year before."""
+    entry = told(born, f"{int(born[:4]) + 69}-06-01", facts={"pia": 1000})
+    assert step(entry, "full_retirement_age") == str(months)
+
+
+@pytest.mark.parametrize(
+    ("born", "first"),
+    [
+        ("1955-05-01", "2017-05-01"),
+        ("1955-05-02", "2017-05-01"),
+        ("1955-05-03", "2017-06-01"),
+        ("1956-02-29", "2018-03-01"),
+    ],
+)
+def test_the_first_month_is_one_throughout_which_one_is_62(born: str, first: str) -> None:
+    """402(a), 404.311: the month before, the right is only deferred."""
+    assert told(born, first, facts={"pia": 1000})["status"] == "entitled"
+    year, month = int(first[:4]), int(first[5:7])
+    before = f"{year - (month == 1)}-{12 if month == 1 else month - 1:02d}-01"
+    entry = told(born, before, facts={"pia": 1000})
+    assert entry["status"] == "deferred"
+    assert entry["shortfall"]["earliest"] == first
+
+
+def test_credits_of_the_year_of_entitlement_wait_for_january() -> None:
+    """404.313(b)(2): from full retirement age in April 2010 to entitlement in October 2011."""
+    facts = {"pia": 1000}
+    assert step(told("1944-04-15", "2011-10-01", facts=facts), "delayed_months") == "9"
+    facts = {"pia": 1000, "entitlement_month": 201110}
+    assert step(told("1944-04-15", "2011-12-01", facts=facts), "delayed_months") == "9"
+    assert step(told("1944-04-15", "2012-01-01", facts=facts), "delayed_months") == "18"
+
+
+def test_all_credits_count_in_the_month_of_70() -> None:
+    entry = told("1944-04-15", "2014-04-01", facts={"pia": 1000})
+    assert (step(entry, "delayed_months"), paid(entry)) == ("48", "1320.00")
+
+
+@pytest.mark.parametrize(
+    ("born", "rate"), [("1942-12-31", 75), ("1943-01-01", 75), ("1943-01-02", 80)]
+)
+def test_the_credit_goes_by_year_of_birth(born: str, rate: int) -> None:
+    """402(w)(6): 7.5 percent a year to 1942, 8 percent from 1943."""
+    entry = told(born, "2013-06-01", facts={"pia": 1000})
+    months = int(step(entry, "delayed_months"))
+    want = (100_000 * (12_000 + months * rate) // 12_000) // 100
+    assert paid(entry) == f"{want}.00"
+
+
+CAREER = {y: 12_000 for y in range(1968, 1998)}
+
+
+def test_the_increase_of_december_1999_is_corrected_from_july_2001() -> None:
+    """Public Law 106-554: 2.4 percent as first paid, 2.5 percent for months from July 2001."""
+    facts = {"entitlement_month": 199905}
+    quarters = {
+        "periods": [
+            {
+                "scheme": US,
+                "start": f"{y}-01-01",
+                "end": f"{y}-12-31",
+                "earnings": "12000",
+                **({"credited": {"quarters": 4}} if y < 1978 else {}),
+            }
+            for y in CAREER
+        ]
+    }
+    before = told("1934-05-10", "2001-06-01", facts=facts, **quarters)
+    after = told("1934-05-10", "2001-07-01", facts=facts, **quarters)
+    base = int(step(after, "pia_at_eligibility").replace(".", ""))
+    assert step(before, "pia_at_eligibility") == step(after, "pia_at_eligibility")
+    for entry, month in ((before, (2001, 6)), (after, (2001, 7))):
+        raised = us_oasdi.with_increases(base, 1996, month)
+        assert step(entry, "pia") == f"{raised // 100}.{raised % 100:02d}"
+    assert step(before, "pia") != step(after, "pia")
+
+
+def test_a_quarter_needs_the_amount_of_its_year() -> None:
+    """413(d)(2): 250 dollars in 1978, 260 in 1979; four at most."""
+    entry = told("1950-03-05", "2015-04-01", {1978: "999.99", 1979: "1039.99", 1980: 90_000})
+    assert entry["periods"]["own"] == str(3 + 3 + 4)
+
+
+WORK = {y: 30_000 for y in range(1978, 1987)}  # 36 quarters
+
+
+@pytest.mark.parametrize(
+    ("wages", "status"),
+    [(7_800, "entitled"), (7_799, "unknown"), (149, "not_entitled"), (0, "not_entitled")],
+)
+def test_wages_before_1978_decide_only_where_the_law_lets_them(wages: int, status: str) -> None:
+    """404.141(d): wages at the limit give four quarters; below it their number is a question."""
+    entry = told("1950-03-05", "2015-04-01", {1970: wages, **WORK})
+    assert entry["status"] == status
+    if status == "unknown":
+        assert [r["code"] for r in entry["reasons"]] == ["fact_missing"]
+
+
+def test_certified_quarters_settle_it() -> None:
+    row = {"scheme": US, "start": "1970-01-01", "end": "1970-12-31", "earnings": "3000"}
+    periods = [{**row, "credited": {"quarters": 4}}]
+    assert told("1950-03-05", "2015-04-01", WORK, periods=periods)["status"] == "entitled"
+
+
+def test_the_quarter_of_the_claim_counts_and_no_later_one() -> None:
+    """404.146(a): in May one can have two quarters of the year."""
+    work = {y: 30_000 for y in range(2006, 2015)}
+    entry = told("1950-03-05", "2015-05-01", {**work, 2015: 30_000})
+    assert (entry["periods"]["own"], entry["status"]) == ("38", "not_entitled")
+    entry = told("1950-03-05", "2015-10-01", {**work, 2015: 30_000})
+    assert (entry["periods"]["own"], entry["status"]) == ("40", "entitled")
+
+
+@pytest.mark.parametrize(
+    ("year", "earnings", "counts"),
+    [(1990, 9525, 1), (1990, 9524, 0), (1991, 5940, 1), (1991, 5939, 0)],
+)
+def test_a_year_of_the_special_minimum(year: int, earnings: int, counts: int) -> None:
+    """404.261(a): a quarter of the old-law base to 1990, 15 percent from 1991."""
+    work = {y: 30_000 for y in range(1992, 2003)}
+    entry = told("1940-03-05", "2005-10-01", {**work, year: earnings})
+    assert step(entry, "special_minimum_years") == str(11 + counts)
+
+
+def test_an_increase_that_is_not_published_leaves_a_floor() -> None:
+    """The increase of December 2026: the amount of January 2027 is unknown, and says why."""
+    work = {y: 40_000 for y in range(1980, 2020)}
+    assert told("1960-03-05", "2026-11-01", work)["payable"] is not None
+    entry = told("1960-03-05", "2027-01-01", work)
+    assert (entry["status"], entry["payable"]) == ("entitled", None)
+    assert entry["reasons"][0]["table"] == "cola"
+
+
+def test_the_older_guarantees_make_the_amount_unknown() -> None:
+    """404.230: 62 in 1979-1983; the right is known."""
+    work = {y: 9_000 for y in range(1975, 1990)}
+    entry = told("1920-03-05", "1990-10-01", work)
+    assert (entry["status"], entry["payable"]) == ("entitled", None)
+    assert told("1922-01-02", "1990-10-01", work)["payable"] is not None
+
+
+def test_periods_without_earnings_open_the_right_and_not_the_amount() -> None:
+    rows = [{"scheme": US, "start": "1980-01-01", "end": "1995-12-31"}]
+    entry = told("1950-03-05", "2015-04-01", periods=rows)
+    assert (entry["status"], entry["payable"]) == ("entitled", None)
+    assert entry["reasons"][0]["fact"] == "earnings"
+    entry = told("1950-03-05", "2016-03-01", facts={"pia": 900}, periods=rows)
+    assert paid(entry) == "900.00"
+
+
+@pytest.mark.parametrize("row", json.loads(ROWS.read_text("utf-8")), ids=lambda r: r["id"])
+def test_the_actuary_s_indexed_rows(row: dict[str, Any]) -> None:
+    """Pages of ten retirement years print factors to four decimals and whole dollars."""
+    eligible = row["born_in"] + 62
+    entry = told(f"{row['born_in']}-01-02", f"{eligible + 4}-06-01", pre1978(row["earnings"]))
+    for printed in row["rows"]:
+        year = str(printed["year"])
+        factor = Fraction(step(entry, "quotient").get(year, "1"))
+        found = Fraction(step(entry, "indexed_earnings")[year])
+        assert abs(factor - Fraction(str(printed["factor"]))) <= Fraction(1, 10_000)
+        assert abs(found - printed["indexed"]) <= 1
+
+
+def pre1978(earnings: dict[str, int]) -> dict[int, Any]:
+    """The printed rows and ten later years that make the person insured."""
+    made = {int(y): v for y, v in earnings.items()}
+    return {**made, **{y: 20_000 for y in range(1990, 2001) if y not in made}}
