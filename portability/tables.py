@@ -79,6 +79,11 @@ class Table:
     until: int = FOREVER
     steps: bool = False
     text: Mapping[str, Any] = field(factory=dict)
+    whole: bool = field(init=False)
+
+    @whole.default
+    def _whole(self) -> bool:
+        return bool(self.certain.all())
 
     @property
     def scale(self) -> int:
@@ -101,13 +106,18 @@ class Table:
         at = np.asarray(x, np.int64)
         if self.dated:
             index = np.searchsorted(self.keys, at, side="right") - 1
-            known = (index >= 0) & (at < self.until)
+            known = index >= 0
+            if self.until != FOREVER:
+                known &= at < self.until
+            index = np.maximum(index, 0)
         else:
-            index = np.searchsorted(self.keys, at)
-            known = self.keys[np.minimum(index, len(self.keys) - 1)] == at
-        row = np.clip(index, 0, len(self.keys) - 1)
-        known = known & self.certain[row]
-        return np.where(known, self.values[row], 0), known
+            index = np.minimum(np.searchsorted(self.keys, at), len(self.keys) - 1)
+            known = self.keys[index] == at
+        if not self.whole:
+            known = known & self.certain[index]
+        if known.all():
+            return self.values[index], known
+        return np.where(known, self.values[index], 0), known
 
     def has(self, x: ArrayLike) -> Bool:
         return self.find(x)[1]
