@@ -27,8 +27,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calculators.pay import count, earned, end_of_record, first_of_record, paid_months, with_lines
 from portability.cohort import REFUND
-from portability.coverage import POPCOUNT, window_mask
+from portability.coverage import Credited
 from portability.dates import FOREVER, NODATE, add_months, age_months, day, month_of
 from portability.exact import div, mul_div, scale_text, to_step
 from portability.scheme import (
@@ -37,6 +38,7 @@ from portability.scheme import (
     Int,
     Qualification,
     Quantity,
+    RowSet,
     Run,
     Scheme,
     SchemeSource,
@@ -47,8 +49,6 @@ from portability.tables import unit_scale
 
 Bool = NDArray[np.bool_]
 PERCENT = 10**4  # rates are kept in ten-thousandths of a percent
-LOWEST_BIT = np.array([(i & -i).bit_length() - 1 if i else 0 for i in range(4096)], np.int64)
-BITS = np.array([i.bit_length() for i in range(4096)], np.int64)
 
 
 class Parametric(Scheme):
@@ -90,6 +90,10 @@ class Parametric(Scheme):
             return str(block["cite"])
         return str(self.law["rate"]["cite"])
 
+    def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
+        """Periods by date; the lines are kept for the pay of single months."""
+        return with_lines(super().credit(run, co, rows, years), rows)
+
     # -- right
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
@@ -130,12 +134,9 @@ class Parametric(Scheme):
         if block is None:
             return
         until = month_of(day(str(block["until"])))
-        months = masks(view)
-        first = np.argmax(months > 0, axis=1)
-        low = months[np.arange(run.n), first]
-        entered = view.years[first].astype(np.int64) * 12 + LOWEST_BIT[low]
+        entered, any_ = first_of_record(view)
         run.lacks(
-            (low > 0) & (entered >= until),
+            any_ & (entered >= until),
             "rule_unknown",
             what="law of later entrants",
             cite=block["cite"],
@@ -187,7 +188,8 @@ class Parametric(Scheme):
             want = np.full(run.n, int(block["months"]))
         else:
             want, _ = run.fact(self.months, need=np.ones(run.n, np.bool_))
-        total, months = earned(view, last - want, last)
+        total = earned(view, last - want, last)
+        months = count(paid_months(view), view.years, last - want, last)
         run.lacks(total == 0, "fact_missing", fact=self.pay.key, cite=self.pay.cite)
         run.lacks(
             (total > 0) & (months < np.minimum(want, view.own.total())),
@@ -304,42 +306,3 @@ def broken(run: Run, x: Int, each: int, part: str, step: Step) -> Int:
             x % each != 0, "rule_unknown", what="a broken step", step=step.key, cite=step.cite
         )
     return div(x, each, "up" if part == "up" else "down")
-
-
-def earned(view: View, first: Int, last: Int) -> tuple[Int, Int]:
-    """(earnings, credited months) in the months [first, last) of each person: int64[n], int64[n].
-
-    Earnings are known by year: of a year cut by the window the part counts that its credited months
-    inside bear to all its credited months (multiply first, cut down).
-    """
-    own, months = view.own, masks(view)
-    kept, all_ = POPCOUNT[months & window_mask(own.years, first, last)], POPCOUNT[months]
-    part = mul_div(np.maximum(own.earnings, 0), kept, np.maximum(all_, 1))
-    return part.sum(axis=1), np.where(own.earnings > 0, kept, 0).sum(axis=1)
-
-
-def masks(view: View) -> NDArray[np.uint16]:
-    """Touched months of the own record; a year credited as a whole touches them all."""
-    own = view.own
-    return (
-        own.months
-        if own.months is not None
-        else np.where(own.by_year > 0, 0xFFF, 0).astype(np.uint16)
-    )
-
-
-def end_of_record(view: View) -> Int:
-    """Month after the last credited month: int64[n]."""
-    months = masks(view)
-    last = months.shape[1] - 1 - np.argmax(months[:, ::-1] > 0, axis=1)
-    return np.asarray(
-        view.years[last].astype(np.int64) * 12 + BITS[months[np.arange(len(months)), last]]
-    )
-
-
-def months_before(view: View, month: int) -> Int:
-    """Credited months of the own record before a calendar month: int64[n]."""
-    zero = np.zeros(len(view.own.undated), np.int64)
-    return np.asarray(
-        POPCOUNT[masks(view) & window_mask(view.own.years, zero, zero + month)].sum(axis=1)
-    )

@@ -13,9 +13,17 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.parametric import earned, end_of_record, masks, months_before
+from calculators.pay import (
+    count,
+    earned,
+    earned_below,
+    end_of_record,
+    months_before,
+    paid_months,
+    with_lines,
+)
 from portability.cohort import REFUND
-from portability.coverage import POPCOUNT, window_mask
+from portability.coverage import Credited
 from portability.dates import NODATE, add_months, age_months, day, first_day, month_of
 from portability.exact import div, mul_div
 from portability.scheme import (
@@ -24,6 +32,7 @@ from portability.scheme import (
     Int,
     Qualification,
     Quantity,
+    RowSet,
     Run,
     Scheme,
     Step,
@@ -128,6 +137,10 @@ class Eps(Scheme):
         WITHDRAWAL: "withdrawal",
     }
 
+    def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
+        """Periods by date; the lines are kept for the pay of single months."""
+        return with_lines(super().credit(run, co, rows, years), rows)
+
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
         """Para. 12(1): ten years of eligible service at 58, or from 50 at a reduced rate; para. 14
         below ten years.
@@ -172,12 +185,14 @@ class Eps(Scheme):
         ceilings of the day.
         """
         end = end_of_record(view)
-        exit_day = first_day(end)
+        exit_day = first_day(end - 1)  # the last month of service
         window = self.tables["averaging_months"].at(exit_day, run)
-        paid, months = self.capped(run, view, end - window, end)
+        paid, unknown = earned_below(view, end - window, end, self.tables["wage_ceiling"])
+        months = count(paid_months(view), view.years, end - window, end)
+        run.lacks(unknown, "parameter_not_published", table="wage_ceiling", scheme=self.id)
         run.lacks(paid == 0, "fact_missing", fact=SALARY.key, cite=SALARY.cite)
         average = div(paid, np.maximum(months, 1), "half_up")
-        both = (exit_day > AVERAGE_60) & (months_before(view, int(month_of(AVERAGE_60))) > 0)
+        both = (exit_day >= AVERAGE_60) & (months_before(view, int(month_of(AVERAGE_60))) > 0)
         run.lacks(
             both & (average > 6500 * RUPEE),
             "rule_unknown",
@@ -185,24 +200,6 @@ class Eps(Scheme):
             what="ceilings of service before and after September 2014 (disputed)",
         )
         return average
-
-    def capped(self, run: Run, view: View, first: Int, last: Int) -> tuple[Int, Int]:
-        """(earnings in the window up to the ceilings of its months, these months)."""
-        own = view.own
-        inside = masks(view) & window_mask(own.years, first, last)
-        calendar = own.years.astype(np.int64)[:, None] * 12 + np.arange(12)[None, :]
-        ceiling, known = self.tables["wage_ceiling"].find(first_day(calendar))
-        bits = (inside[:, :, None] >> np.arange(12)[None, None, :]) & 1
-        run.lacks(
-            ((bits == 1) & ~known[None, :, :]).any(axis=(1, 2)),
-            "parameter_not_published",
-            table="wage_ceiling",
-            scheme=self.id,
-        )
-        cap = (bits * ceiling[None, :, :]).sum(axis=2)
-        kept, all_ = POPCOUNT[inside], POPCOUNT[masks(view)]
-        part = np.minimum(mul_div(np.maximum(own.earnings, 0), kept, np.maximum(all_, 1)), cap)
-        return part.sum(axis=1), np.where(own.earnings > 0, kept, 0).sum(axis=1)
 
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
@@ -287,9 +284,9 @@ class Eps(Scheme):
     def last_wage(self, run: Run, view: View) -> Int:
         """Wage of the last month of the record, at most the ceiling of that day."""
         end = end_of_record(view)
-        paid, months = earned(view, end - 1, end)
+        paid = earned(view, end - 1, end)
         run.lacks(paid == 0, "fact_missing", fact=WAGE.key, cite=WAGE.cite)
         return np.minimum(
-            div(paid, np.maximum(months, 1)),
+            paid,
             self.tables["wage_ceiling"].at(first_day(end - 1), run),
         )

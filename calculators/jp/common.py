@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.parametric import end_of_record
+from calculators.pay import end_of_record
 from portability.dates import add_years, day, first_day, month_of
 from portability.exact import mul_div
 from portability.scheme import Cohort, Int, Run, Step, View

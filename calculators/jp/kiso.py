@@ -21,7 +21,7 @@ from calculators.jp.common import (
     number,
     refundable,
 )
-from calculators.parametric import end_of_record
+from calculators.pay import end_of_record
 from portability.cohort import EMPLOYMENT, EQUIVALENT, REFUND, VOLUNTARY
 from portability.coverage import POPCOUNT, Credited, cells, credit_by_dates, scatter, window_mask
 from portability.dates import NODATE, day, first_day, month_of

@@ -24,7 +24,7 @@ from calculators.jp.common import (
     number,
     refundable,
 )
-from calculators.parametric import end_of_record, masks, months_before
+from calculators.pay import end_of_record, masks, months_before
 from portability.cohort import REFUND
 from portability.coverage import POPCOUNT, Credited, credit_by_dates, window_mask
 from portability.dates import NODATE, day, first_day, month_of

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.parametric import earned, end_of_record, masks
+from calculators.pay import count, earned, end_of_record, masks, paid_months, with_lines
 from portability.cohort import REFUND
-from portability.coverage import POPCOUNT
+from portability.coverage import POPCOUNT, Credited
 from portability.dates import NODATE, add_months, age_months, year_of
 from portability.exact import div, mul_div, to_step
 from portability.scheme import (
@@ -24,6 +24,7 @@ from portability.scheme import (
     Int,
     Qualification,
     Quantity,
+    RowSet,
     Run,
     Scheme,
     Step,
@@ -68,6 +69,10 @@ class Nps(Scheme):
         DEFERRED: "deferred",
         LUMP: "lump_sum_refund",
     }
+
+    def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
+        """Periods by date; the lines are kept for the pay of single months."""
+        return with_lines(super().credit(run, co, rows, years), rows)
 
     # -- right
 
@@ -186,7 +191,8 @@ class Nps(Scheme):
         with run.only(~given):
             b = np.where(given, run.facts.get(B_VALUE.key, 0), self.b_value(run, co, view))
         last = end_of_record(view)
-        paid, months = earned(view, last - 60, last)
+        paid = earned(view, last - 60, last)
+        months = count(paid_months(view), view.years, last - 60, last)
         above = amount > b * 1000
         recent = run.step(LAST_FIVE, lambda: div(paid, np.maximum(months, 1)), when=above)
         missing = above & (paid == 0) & ~run.given(LAST_FIVE)

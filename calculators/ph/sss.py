@@ -13,10 +13,10 @@ import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
-from calculators.parametric import masks
+from calculators.pay import count, earned_below, masks, month_of_nth_last, paid_months, with_lines
 from portability.cohort import SURVIVORS
-from portability.coverage import POPCOUNT, window_mask
-from portability.dates import NODATE, add_months, age_months, first_day, month_of
+from portability.coverage import POPCOUNT, Credited, window_mask
+from portability.dates import NODATE, add_months, age_months, month_of
 from portability.exact import div, mul_div
 from portability.scheme import (
     Amounts,
@@ -26,6 +26,7 @@ from portability.scheme import (
     Int,
     Qualification,
     Quantity,
+    RowSet,
     Run,
     Scheme,
     Step,
@@ -96,6 +97,10 @@ class Sss(Scheme):
     steps = (AMSC, YEARS, FORMULA_1, FORMULA_2, MINIMUM, BASIC, ALLOWANCE, MONTHLY, DEPENDANT)
     variants: Mapping[int, str] = {OPTIONAL: "optional", TECHNICAL: "technical", DEATH: "death"}
 
+    def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
+        """Periods by date; the lines are kept for the salary credits of single months."""
+        return with_lines(super().credit(run, co, rows, years), rows)
+
     # -- right
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
@@ -154,29 +159,27 @@ class Sss(Scheme):
         """Contributions before `month`: the last sixty, all of them, and the calendar years with
         six and more.
         """
-        own, touched = view.own, masks(view)
-        kept = POPCOUNT[touched & window_mask(own.years, np.zeros_like(month), month)]
-        cap, known = self.tables["pension_ceiling"].find(
-            first_day(own.years.astype(np.int64) * 12 + 11)
-        )
-        pay = mul_div(np.maximum(own.earnings, 0), kept, np.maximum(POPCOUNT[touched], 1))
-        pay = np.where(known[None, :], np.minimum(pay, cap[None, :] * kept), pay)
-        later = np.cumsum(kept[:, ::-1], axis=1)[:, ::-1] - kept
-        taken = np.clip(60 - later, 0, kept)
-        last = mul_div(pay, taken, np.maximum(kept, 1)).sum(axis=1)
-        months = kept.sum(axis=1)
+        touched, paid, zero = masks(view), paid_months(view), np.zeros_like(month)
+        early = window_mask(view.years, zero, month)
+        kept = POPCOUNT[touched & early]
+        cap = self.tables["pension_ceiling"]
+        first = month_of_nth_last(paid & early, view.years, 60)
+        last, _ = earned_below(view, first, month, cap)
+        whole, _ = earned_below(view, zero, month, cap)
+        months = count(paid, view.years, zero, month)
         filled = kept + (view.foreign_by_year() if basis == "theoretical" else 0)
         return Reading(
-            months,
+            kept.sum(axis=1),
             div(last, 60, "half_up"),
-            div(pay.sum(axis=1), np.maximum(months, 1), "half_up"),
+            div(whole, np.maximum(months, 1), "half_up"),
             (np.minimum(filled, 12) >= 6).sum(axis=1),
         )
 
     def amsc(self, run: Run, view: View, read: Reading) -> Int:
         """S. 8(m): the higher of the last sixty divided by 60 and all divided by their number."""
         average = np.maximum(read.last_60, read.whole)
-        missing = (average == 0) | (view.own.undated > 0)
+        unpaid = (masks(view) != paid_months(view)).any(axis=1)
+        missing = (average == 0) | (view.own.undated > 0) | unpaid
         run.lacks(missing, "fact_missing", fact=AMSC.key, cite=AMSC.cite)
         return average
 

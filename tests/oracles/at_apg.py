@@ -1,5 +1,4 @@
-"""APG for one person on months and fractions: no code shared with the calculator, only its tables.
-"""
+"""APG for one person on months and fractions: no code shared with the calculator, only its tables."""
 
 from __future__ import annotations
 

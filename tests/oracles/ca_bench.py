@@ -49,11 +49,18 @@ def cohort(people: Sequence[Person], branch: int, scheme: str) -> Cohort:
             lines.append((i, NODATE, NODATE, p.credited, -1, kind))
     cols = np.array(lines, np.int64).reshape(-1, 6).T
     n, k = len(people), cols.shape[1]
-    rows = RowSet(person=column(cols[0], np.int32), start=column(cols[1], np.int32),
-                  end=column(cols[2], np.int32), scheme=np.zeros(k, np.int16),
-                  kind=column(cols[5], np.int8), evidence=np.zeros(k, np.int8),
-                  status=np.zeros(k, np.int8), credited=cols[3], earnings=cols[4],
-                  code=np.full(k, -1, np.int16))
+    rows = RowSet(
+        person=column(cols[0], np.int32),
+        start=column(cols[1], np.int32),
+        end=column(cols[2], np.int32),
+        scheme=np.zeros(k, np.int16),
+        kind=column(cols[5], np.int8),
+        evidence=np.zeros(k, np.int8),
+        status=np.zeros(k, np.int8),
+        credited=cols[3],
+        earnings=cols[4],
+        code=np.full(k, -1, np.int16),
+    )
     kids = [(i, day(c)) for i, p in enumerate(people) for c in p.children]
     per_person = np.bincount(column((i for i, _ in kids), np.int64), minlength=n)
     places = [COUNTRIES.index(p.residence) if p.residence else -1 for p in people]
@@ -61,11 +68,19 @@ def cohort(people: Sequence[Person], branch: int, scheme: str) -> Cohort:
         born=column((day(p.born) for p in people), np.int32),
         claim=column((day(p.claim) for p in people), np.int32),
         event=column((day(p.event) if p.event else NODATE for p in people), np.int32),
-        sex=np.zeros(n, np.int8), wish=np.zeros(n, np.int8), residence=column(places, np.int16),
-        nationality=np.zeros(0, np.int16), nationality_ptr=np.zeros(n + 1, np.intp), branch=branch,
-        rows=rows, schemes=(scheme,), countries=COUNTRIES, fam=family(people),
+        sex=np.zeros(n, np.int8),
+        wish=np.zeros(n, np.int8),
+        residence=column(places, np.int16),
+        nationality=np.zeros(0, np.int16),
+        nationality_ptr=np.zeros(n + 1, np.intp),
+        branch=branch,
+        rows=rows,
+        schemes=(scheme,),
+        countries=COUNTRIES,
+        fam=family(people),
         children=column((c for _, c in kids), np.int32),
-        children_ptr=np.concatenate([[0], np.cumsum(per_person)]).astype(np.intp))
+        children_ptr=np.concatenate([[0], np.cumsum(per_person)]).astype(np.intp),
+    )
 
 
 def family(people: Sequence[Person]) -> Family | None:
@@ -76,13 +91,19 @@ def family(people: Sequence[Person]) -> Family | None:
     k = len(members)
     person = column((i for i, *_ in members), np.int32)
     first = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=len(people)))])
-    return Family(person=person, first=first.astype(np.int32), claimant=np.zeros(k, np.int16),
-                  relation=column((RELATIONS.index(r) for _, r, *_ in members), np.int8),
-                  flags=np.zeros(k, np.int32), residence=np.full(k, -1, np.int16),
-                  born=column((day(b) for _, _, b, _ in members), np.int32),
-                  since=np.full(k, NODATE, np.int32),
-                  claim=column((day(c) for *_, c in members), np.int32),
-                  event=np.full(k, NODATE, np.int32), own=np.full(k, -1, np.int32))
+    return Family(
+        person=person,
+        first=first.astype(np.int32),
+        claimant=np.zeros(k, np.int16),
+        relation=column((RELATIONS.index(r) for _, r, *_ in members), np.int8),
+        flags=np.zeros(k, np.int32),
+        residence=np.full(k, -1, np.int16),
+        born=column((day(b) for _, _, b, _ in members), np.int32),
+        since=np.full(k, NODATE, np.int32),
+        claim=column((day(c) for *_, c in members), np.int32),
+        event=np.full(k, NODATE, np.int32),
+        own=np.full(k, -1, np.int32),
+    )
 
 
 @dataclass
@@ -102,9 +123,12 @@ class Answer:
     award: Any = None
 
 
-def answer(people: Sequence[Person], branch: int, scheme: str,
-           parts_shared: dict[str, tuple[int, int]] | None = None
-           ) -> Answer:
+def answer(
+    people: Sequence[Person],
+    branch: int,
+    scheme: str,
+    parts_shared: dict[str, tuple[int, int]] | None = None,
+) -> Answer:
     """All stages on the national route; `parts_shared` applies a fraction to a component (an
     agreement's)."""
     law, co = load(scheme), cohort(people, branch, scheme)
@@ -124,14 +148,28 @@ def answer(people: Sequence[Person], branch: int, scheme: str,
         for name in law.components:
             q = law.accrue(run, co, view, qual, name, "own")
             num, den = (parts_shared or {}).get(name, (1, 1))
-            parts[name] = law.share(run, co, q, np.full(len(people), num),
-                                    np.full(len(people), den)) \
-                if (num, den) != (1, 1) else q.v
+            parts[name] = (
+                law.share(run, co, q, np.full(len(people), num), np.full(len(people), den))
+                if (num, den) != (1, 1)
+                else q.v
+            )
         amounts = law.payable(run, co, parts, view, qual)
     award = None
     if co.fam is not None:
         award = law.award(Run(len(co.fam), scheme, stage="amount"), co, co.fam, parts, qual, view)
     steps = {s["step"]: s["value"] for s in recorder.steps} if recorder else {}
-    return Answer(qual.met, qual.own, qual.counted, qual.required, amounts.v, amounts.per,
-                  run.unknown_right,
-                  run.unknown_amount, run.reasons, steps, parts, qual, award)
+    return Answer(
+        qual.met,
+        qual.own,
+        qual.counted,
+        qual.required,
+        amounts.v,
+        amounts.per,
+        run.unknown_right,
+        run.unknown_amount,
+        run.reasons,
+        steps,
+        parts,
+        qual,
+        award,
+    )

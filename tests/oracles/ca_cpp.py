@@ -59,8 +59,14 @@ class Contributor:
     """earnings: year -> dollars; born: month of birth; end: first month outside the contributory
     period."""
 
-    def __init__(self, born: Month, end: Month, earnings: dict[int, Fraction], benefit_year: int,
-                 old: bool = False):
+    def __init__(
+        self,
+        born: Month,
+        end: Month,
+        earnings: dict[int, Fraction],
+        benefit_year: int,
+        old: bool = False,
+    ):
         self.born, self.end = born, min(end, reached(born, 70))
         self.start = max(ym(1966, 1), reached(born, 18))
         self.earnings = earnings
@@ -102,20 +108,24 @@ class Contributor:
         if len(base) > 120:
             rate = on("drop_out", benefit // 12, benefit % 12 + 1)
             assert rate is not None
-            base = base[min(ceil(len(base) * rate), len(base) - 120):]
+            base = base[min(ceil(len(base) * rate), len(base) - 120) :]
         average = sum(base, Fraction(0)) / max(len(base), least)
         first = sum((f for _, f, _ in values), Fraction(0)) / 480
         second = sum((s for _, _, s in values), Fraction(0)) / 480
-        return (cents(average * Fraction(25, 100)), cents(first * Fraction(833, 10000)),
-                cents(second * Fraction(3333, 10000)))
+        return (
+            cents(average * Fraction(25, 100)),
+            cents(first * Fraction(833, 10000)),
+            cents(second * Fraction(3333, 10000)),
+        )
 
 
 def percent(parts: tuple[int, int, int], rate: Fraction) -> int:
     return sum(floor(p * rate + Fraction(1, 2)) for p in parts)
 
 
-def retirement(born: Month, claim: Month, earnings: dict[int, Fraction],
-               old: bool = False) -> int | None:
+def retirement(
+    born: Month, claim: Month, earnings: dict[int, Fraction], old: bool = False
+) -> int | None:
     """Cents a month, None where the law of the time is not in the tables."""
     whole = sum(Contributor(born, claim, earnings, claim // 12, old).parts(120, claim))
     moved = claim - reached(born, 65)
@@ -128,8 +138,9 @@ def retirement(born: Month, claim: Month, earnings: dict[int, Fraction],
     return floor(whole * factor + Fraction(1, 2))
 
 
-def years_paid(born: Month, end: Month, earnings: dict[int, Fraction],
-               tenth: bool = False) -> list[int]:
+def years_paid(
+    born: Month, end: Month, earnings: dict[int, Fraction], tenth: bool = False
+) -> list[int]:
     """Years with a contribution (s. 52(3)); for disability the exemption is a tenth of the maximum
     (s. 44(2))."""
     who = Contributor(born, end, earnings, 2000)
@@ -144,13 +155,15 @@ def years_paid(born: Month, end: Month, earnings: dict[int, Fraction],
     return out
 
 
-def disability(born: Month, event: Month, claim: Month,
-               earnings: dict[int, Fraction]) -> int | None:
+def disability(
+    born: Month, event: Month, claim: Month, earnings: dict[int, Fraction]
+) -> int | None:
     """Cents a month, None without a right."""
     years = years_paid(born, event + 1, earnings, tenth=True)
     recent = [y for y in years if y >= event // 12 - 5]
-    if event >= reached(born, 65) or not (len(recent) >= 4
-                                          or (len(years) >= 25 and len(recent) >= 3)):
+    if event >= reached(born, 65) or not (
+        len(recent) >= 4 or (len(years) >= 25 and len(recent) >= 3)
+    ):
         return None
     start = max(claim, event + 4)
     parts = Contributor(born, event + 1, earnings, start // 12).parts(48, start)
@@ -165,8 +178,9 @@ def survivor_right(born: Month, event: Month, earnings: dict[int, Fraction]) -> 
     return len(years) >= 10 or (len(years) >= 3 and 3 * len(years) >= len(span))
 
 
-def survivor(born: Month, event: Month, claim: Month, over_65: bool,
-             earnings: dict[int, Fraction]) -> int:
+def survivor(
+    born: Month, event: Month, claim: Month, over_65: bool, earnings: dict[int, Fraction]
+) -> int:
     """Cents a month to a survivor without a pension of his own, death and claim in one year."""
     parts = Contributor(born, event + 1, earnings, event // 12).parts(36, claim)
     if over_65:

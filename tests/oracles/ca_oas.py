@@ -59,8 +59,11 @@ def pension(born: date, claim: date, stays: list[tuple[date, date]], in_canada: 
     if ym(claim) <= ym(born) + 780 or months < (120 if in_canada else 240):
         return None
     full = FULL[claim.year * 100 + (claim.month - 1) // 3 * 3 + 1]
-    older = Fraction(11, 10) if claim >= date(2022, 7,
-                                              1) and ym(claim) > ym(born) + 900 else Fraction(1)
+    older = (
+        Fraction(11, 10)
+        if claim >= date(2022, 7, 1) and ym(claim) > ym(born) + 900
+        else Fraction(1)
+    )
     now = min(months // 12, 40)
     best = half_up(half_up(full * older) * Fraction(now, 40))
     at_65 = min(months_of(born, later(born, 780), stays) // 12, 40)
@@ -68,16 +71,20 @@ def pension(born: date, claim: date, stays: list[tuple[date, date]], in_canada: 
         since = qualified(born, claim, stays, years, 10 if in_canada else 20)
         if since is None:
             continue
-        k = sum(1 for m in range(since + 1, ym(claim)) if m >= ym(date(2013, 7, 1))
-                and m <= ym(born) + 840)
+        k = sum(
+            1
+            for m in range(since + 1, ym(claim))
+            if m >= ym(date(2013, 7, 1)) and m <= ym(born) + 840
+        )
         if k:
             grown = half_up(full * Fraction(years, 40) * (1 + Fraction(6, 1000) * k))
             best = max(best, half_up(grown * older))
     return best
 
 
-def qualified(born: date, claim: date, stays: list[tuple[date, date]], years: int,
-              least: int) -> int | None:
+def qualified(
+    born: date, claim: date, stays: list[tuple[date, date]], years: int, least: int
+) -> int | None:
     """Month in which a pension of exactly so many fortieths was first open: the first one, or the
     full one (s. 7.1)."""
     month = ym(born) + 780

@@ -35,9 +35,7 @@ def qualifying(lines: list[Line], pension: date) -> tuple[int, int]:
         for a, b, _ in lines:
             days |= {max(a, low) + timedelta(k) for k in range(overlap(a, b, low, high))}
         paid = sum(
-            money * overlap(a, b, low, high) // ((b - a).days + 1)
-            for a, b, money in lines
-            if money
+            money * overlap(a, b, low, high) // ((b - a).days + 1) for a, b, money in lines if money
         )
         try:
             enough = paid >= 52 * T.of("lower_earnings_limit", year) * 100

@@ -18,9 +18,7 @@ def uninsured_days(born: date, spans: list[tuple[date, date]]) -> int:
     return 600 * 30 - covered
 
 
-def united(
-    spans: list[tuple[date, date]], first: date, end: date
-) -> list[tuple[date, date]]:
+def united(spans: list[tuple[date, date]], first: date, end: date) -> list[tuple[date, date]]:
     """Spans (end exclusive) cut to the window and joined where they meet."""
     out: list[tuple[date, date]] = []
     for a, b in sorted((max(a, first), min(b, end)) for a, b in spans):
