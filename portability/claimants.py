@@ -10,11 +10,11 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
+from portability.batch import Outcome
 from portability.cohort import SURVIVORS, Family
 from portability.dates import NODATE
 from portability.exact import div, mul_div
 from portability.holding import Holding
-from portability.routes import Outcome
 from portability.scheme import Award
 from portability.trace import Recorder, Run, Step
 

@@ -122,7 +122,8 @@ def words(column: Any, allowed: Sequence[str]) -> NDArray[np.int8]:
     if unknown:
         raise ValueError(f"unknown word {unknown[0]!r}; one of {', '.join(allowed)}")
     place = np.array([*(allowed.index(word) for word in found), 0], np.int8)
-    return place[index]
+    made: NDArray[np.int8] = place[index]
+    return made
 
 
 def days(column: Any) -> NDArray[np.int32]:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 import portability
+from portability.batch import Outcome
 from portability.case import Case
 from portability.claimants import Claims
 from portability.cohort import RELATIONS
 from portability.dates import NODATE, iso, month_iso, month_of
 from portability.exact import decimal_text
 from portability.registry import country_of
-from portability.routes import Outcome
 from portability.tables import minor_digits
 from portability.totalization import Decision, Result
 

@@ -20,8 +20,8 @@ from portability.coverage import CLASSES, Credited, Mask, classes, limited
 
 if TYPE_CHECKING:
     from portability.agreement import Agreement, Rule
+    from portability.batch import Batch
     from portability.holding import Holding
-    from portability.routes import Batch
 
 Bool = NDArray[np.bool_]
 ByCountry = dict[str, dict[str, Mask]]

@@ -13,8 +13,8 @@ from portability.units import year_share
 
 if TYPE_CHECKING:
     from portability.agreement import Agreement, BelowMinimum, Rule
+    from portability.batch import Batch
     from portability.holding import Holding
-    from portability.routes import Batch
     from portability.view import View
 
 Int = NDArray[np.int64]
@@ -50,7 +50,7 @@ class ShortPeriods:
         rules = {h.country: minimum_of(batch, agreement, h) for h in inside}
         if not any(rules.values()):
             return cls()
-        from portability.routes import last_country
+        from portability.conditions import last_country
 
         n = len(batch.co)
         out = cls(last=last_country(batch, agreement))

@@ -10,10 +10,11 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from portability.agreement import Agreement
+from portability.batch import Batch, Outcome
 from portability.claimants import Claims, claims_of
 from portability.cohort import WISHES, Cohort
 from portability.holding import Holding, holdings
-from portability.routes import Batch, Outcome, certified, outcomes, settle_amount
+from portability.routes import certified, outcomes, settle_amount
 from portability.scheme import Scheme
 from portability.trace import Step
 from portability.view import View

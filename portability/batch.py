@@ -1,0 +1,104 @@
+"""What all routes of a batch share, and what one route gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from attrs import define, field
+from numpy.typing import NDArray
+
+from portability.agreement import Agreement, Rule
+from portability.amounts import Paid
+from portability.cohort import BRANCHES, Cohort
+from portability.holding import Holding
+from portability.scheme import Qualification
+from portability.trace import Run
+from portability.view import View
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+
+@define
+class Outcome:
+    """One scheme under one route, for the persons sel (rows of the holding).
+
+    met      who has the right and passes the gates; refused: reason code -> persons
+    paid     for the persons `payees` (positions in sel); None where nobody is paid
+    """
+
+    route: str
+    rule: Rule | None
+    sel: Index
+    qual: Qualification
+    view: View
+    met: Bool
+    run: Run
+    method: str
+    payees: Index = field(factory=lambda: np.zeros(0, np.intp))
+    paid: Paid | None = None
+    pay_run: Run | None = None
+    refused: dict[str, Bool] = field(factory=dict)
+
+    def amount(self) -> tuple[Int, Bool]:
+        """(minor units int64[k], known bool[k]) of everyone in sel."""
+        value, known = np.zeros(len(self.sel), np.int64), np.zeros(len(self.sel), np.bool_)
+        if self.paid is not None and self.pay_run is not None:
+            value[self.payees] = self.paid.amounts.v
+            known[self.payees] = ~self.pay_run.unknown_amount
+        return value, known
+
+
+@define
+class Batch:
+    """What all routes share: the cohort, its holdings, the agreements, the national outcomes."""
+
+    co: Cohort
+    holdings: Mapping[str, Holding]
+    agreements: Sequence[Agreement]
+    national: dict[str, Outcome] = field(factory=dict)
+    trace: bool = False
+    cache: dict[str, Any] = field(factory=dict)
+
+    @property
+    def branch(self) -> str:
+        return BRANCHES[self.co.branch]
+
+    def bound(self, agreement: Agreement, country: str) -> Bool:
+        """Is this country bound by the agreement on each person's claim date? bool[n]."""
+        claim = self.co.claim
+        inside = (claim >= agreement.start) & (claim < agreement.end)
+        if agreement.any_party:
+            return inside
+        spans = [p for p in agreement.parties if p.country == country]
+        hit = np.zeros(len(claim), np.bool_)
+        for span in spans:
+            hit |= (claim >= span.start) & (claim < span.end)
+        return inside & hit
+
+    def displaced(self, agreement: Agreement, own: str, other: str) -> Bool:
+        """Persons for whom another instrument takes this one's place between two states on the
+        claim date."""
+        out = np.zeros(len(self.co), np.bool_)
+        for rival in self.agreements:
+            if (
+                rival.id == agreement.id
+                or rival.replaces is None
+                or agreement.id in rival.replaces.keeps
+            ):
+                continue
+            if agreement.id in rival.replaces.ids or (
+                rival.replaces.between_parties and not replaces_back(agreement, rival)
+            ):
+                out |= self.bound(rival, own) & self.bound(rival, other)
+        return out
+
+
+def replaces_back(agreement: Agreement, rival: Agreement) -> bool:
+    """Two instruments that both replace what stands between their parties: the earlier one
+    yields."""
+    both = agreement.replaces is not None and agreement.replaces.between_parties
+    return both and agreement.start > rival.start

@@ -1,0 +1,101 @@
+"""Whom a rule takes: records, residence, nationality, the event, the personal scope."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portability.agreement import Agreement, Rule
+from portability.batch import Batch
+from portability.cohort import Cohort
+from portability.dates import NODATE
+from portability.holding import Holding
+from portability.trace import Run
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+
+def partner_record(batch: Batch, agreement: Agreement, holding: Holding) -> Bool:
+    """Persons of the holding with a record in another bound state that no other instrument
+    takes over."""
+    out = np.zeros(len(holding.idx), np.bool_)
+    for other in batch.holdings.values():
+        if other.country == holding.country:
+            continue
+        if not agreement.any_party and other.country not in agreement.countries():
+            continue
+        both = other.pos[holding.idx] >= 0
+        if both.any():
+            usable = batch.bound(agreement, other.country) & ~batch.displaced(
+                agreement, holding.country, other.country
+            )
+            out |= both & usable[holding.idx]
+    return out
+
+
+def rule_mask(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule) -> Bool:
+    """The rule's own conditions: validity, residence, nationality, the whole record, who pays
+    at the event."""
+    co = holding.co
+    mask = (co.claim >= rule.start) & (co.claim < rule.end)
+    if rule.residence_in is not None:
+        mask = mask & co.lives_in(*rule.residence_in)
+    if rule.residence_not is not None:
+        mask = mask & ~co.lives_in(*rule.residence_not)
+    if rule.nationalities is not None:
+        mask = mask & co.national_of(*rule.nationalities)
+    if rule.record is not None:
+        mask = mask & record_mask(batch, agreement, holding, rule)
+    if rule.payer == "event":
+        mask = mask & (last_country(batch, agreement)[holding.idx] == holding.country)
+    return mask
+
+
+def record_mask(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule) -> Bool:
+    assert rule.record is not None
+    out = np.ones(len(holding.idx), np.bool_)
+    some = np.zeros(len(holding.idx), np.bool_)
+    for other in batch.holdings.values():
+        has = other.pos[holding.idx] >= 0
+        if rule.record.only is not None and other.country in agreement.countries():
+            out &= ~has | (other.scheme.id in rule.record.only)
+        if rule.record.some is not None and other.scheme.id in rule.record.some:
+            some |= has
+    return out & (some if rule.record.some is not None else True)
+
+
+def last_country(batch: Batch, agreement: Agreement) -> NDArray[np.str_]:
+    """Country of the last dated line before the risk, per person ("" where no line has dates)."""
+    n = len(batch.co)
+    best, country = np.full(n, NODATE, np.int64), np.full(n, "", "U2")
+    for holding in batch.holdings.values():
+        if holding.country not in agreement.countries():
+            continue
+        end = np.full(len(holding.idx), NODATE, np.int64)
+        np.maximum.at(end, holding.rows.person, holding.rows.end.astype(np.int64))
+        later = end > best[holding.idx]
+        best[holding.idx[later]] = end[later]
+        country[holding.idx[later]] = holding.country
+    return country
+
+
+def in_scope(agreement: Agreement, holding: Holding, co: Cohort) -> Bool:
+    """Personal scope: open, or nationals of named states; somebody without a stated nationality
+    is not excluded."""
+    persons = agreement.persons.of(holding.country)
+    if persons.kind == "open" or not persons.nationals_of:
+        return np.ones(len(co), np.bool_)
+    stated = np.diff(co.nationality_ptr) > 0
+    return ~stated | co.national_of(*persons.nationals_of)
+
+
+def persons_unknown(agreement: Agreement, holding: Holding, co: Cohort, run: Run) -> Bool:
+    persons = agreement.persons.of(holding.country)
+    if persons.kind == "open" or not persons.nationals_of:
+        return np.zeros(len(co), np.bool_)
+    lacking = np.diff(co.nationality_ptr) == 0
+    run.lacks(lacking, "fact_missing", fact="person.nationalities", cite=str(persons.cite))
+    made: Bool = lacking
+    return made

@@ -1,0 +1,242 @@
+"""What a rule counts: own periods, then foreign ones in order, then third states; nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+from numpy.typing import NDArray
+
+from portability.agreement import Absent, Agreement, Count, Rule, ThirdStates
+from portability.batch import Batch
+from portability.cohort import KINDS, Cohort
+from portability.coverage import Credited
+from portability.dates import FOREVER, NODATE, add_years
+from portability.holding import Holding, recredited
+from portability.overlap import treaty_credits
+from portability.scheme import Qualification
+from portability.trace import Run
+from portability.units import Conversion, ConversionTable
+from portability.view import View, part_of
+
+Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+
+def counted(
+    batch: Batch,
+    agreement: Agreement,
+    holding: Holding,
+    rule: Rule,
+    sel: Index,
+    run: Run,
+    unsure: list[tuple[Bool, dict[str, str]]],
+) -> View:
+    """Own periods first, then the counts of the rule in their order; nothing twice.
+
+    Periods whose conversion the text leaves open go to `unsure`: (persons, what is missing).
+    """
+    credits = treaty_credits(batch, agreement, rule)
+    own = credits.get(holding.scheme.id, holding.credited).take(sel)
+    view = View(own)
+    taken = own.by_year.copy()
+    for count in rule.counts:
+        if count.branches is not None and batch.branch not in count.branches:
+            continue
+        for other in counted_holdings(batch, agreement, holding, count):
+            usable = batch.bound(agreement, other.country) & ~batch.displaced(
+                agreement, holding.country, other.country
+            )
+            at = np.flatnonzero((other.pos[holding.idx[sel]] >= 0) & usable[holding.idx[sel]])
+            if len(at):
+                treaty = credits.get(other.scheme.id)
+                open_ = add_part(view, taken, holding, other, count, sel, at, run, treaty)
+                unsure += [] if open_ is None else [open_]
+    return view
+
+
+def counted_holdings(
+    batch: Batch, agreement: Agreement, holding: Holding, count: Count
+) -> Iterable[Holding]:
+    for other in batch.holdings.values():
+        foreign = other.country != holding.country
+        party = agreement.any_party or other.country in agreement.countries()
+        if foreign and party and (count.everyone or other.scheme.id in count.schemes):
+            yield other
+
+
+def add_part(
+    view: View,
+    taken: Int,
+    holding: Holding,
+    other: Holding,
+    count: Count,
+    sel: Index,
+    at: Index,
+    run: Run,
+    treaty: Credited | None,
+    third: bool = False,
+) -> tuple[Bool, dict[str, str]] | None:
+    """One foreign record, filtered and converted by the count, laid onto what is already taken.
+
+    Returns who has periods that nobody knows how to convert, and which.
+    """
+    how = edge(count.unit, other, holding)
+    if how is None:
+        lacking = np.zeros(run.n, np.bool_)
+        lacking[at] = True
+        what = f"how periods of {other.scheme.id} are counted"
+        return lacking, {"what": what, "cite": str(count.cite)}
+    mine = other.pos[holding.idx[sel[at]]].astype(np.intp)
+    foreign = filtered(other, count, mine, treaty)
+    part = part_of(other.scheme.id, at, view.own.take(at), foreign, how, taken[at], third)
+    part.right_only = "amount" not in count.uses
+    part.as_needed = count.as_needed
+    taken[at] += part.by_year
+    view.parts.append(part)
+    return None
+
+
+def edge(
+    unit: Conversion | ConversionTable | None, other: Holding, holding: Holding
+) -> Conversion | None:
+    """The conversion from the other scheme's unit to this one's, or None where the text does
+    not say."""
+    if isinstance(unit, ConversionTable):
+        ends = (other.scheme.unit, holding.scheme.unit)
+        weeks = (other.scheme.week_days, holding.scheme.week_days)
+        return unit.edge(*ends, *weeks) if unit.knows(*ends, *weeks) else None
+    if unit is None or unit.source_unit == other.credited.unit:
+        return unit
+    return None
+
+
+def filtered(other: Holding, count: Count, mine: Index, treaty: Credited | None) -> Credited:
+    """The foreign record without the lines the count leaves out (kinds, dates, ages)."""
+    rows, co = other.rows, other.co
+    keep = np.ones(len(rows), np.bool_)
+    if count.kinds_only is not None:
+        keep &= np.isin(rows.kind, [KINDS.index(kind) for kind in count.kinds_only])
+    if count.kinds_not is not None:
+        keep &= ~np.isin(rows.kind, [KINDS.index(kind) for kind in count.kinds_not])
+    if count.codes_only is not None:
+        keep &= np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_only])
+    if count.codes_not is not None:
+        keep &= ~np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_not])
+    start, end = np.full(len(rows), count.start, np.int64), np.full(len(rows), count.end, np.int64)
+    if count.from_age is not None:
+        start = np.maximum(start, add_years(co.born, count.from_age)[rows.person])
+    if count.to_age is not None:
+        end = np.minimum(end, add_years(co.born, count.to_age)[rows.person])
+    dated = rows.start != NODATE
+    cut = dated & ((rows.start < start) | (rows.end > end))
+    if keep.all() and not cut.any():
+        return (treaty or other.credited).take(mine)
+    lines = rows.where(np.arange(len(rows)))
+    lines.start = np.where(dated, np.maximum(rows.start, start), rows.start).astype(np.int32)
+    lines.end = np.where(dated, np.minimum(rows.end, np.minimum(end, FOREVER)), rows.end).astype(
+        np.int32
+    )
+    return recredited(other, lines.where(keep & (~dated | (lines.end > lines.start))), mine)
+
+
+def with_third_states(
+    batch: Batch,
+    agreement: Agreement,
+    holding: Holding,
+    rule: Rule,
+    sel: Index,
+    run: Run,
+    co: Cohort,
+    qual: Qualification,
+    view: View,
+) -> tuple[Qualification, View]:
+    """Who still lacks the right after the bilateral test: periods of third states, if the text
+    lets them count."""
+    clause = rule.third_states or agreement.third_states
+    if clause is None or isinstance(clause, Absent):
+        return qual, view
+    lacking = np.flatnonzero(~qual.met & ~run.unknown_right)
+    if not len(lacking):
+        return qual, view
+    wider = View(view.own, list(view.parts))
+    taken = view.own.by_year + view.foreign_by_year()
+    for other in batch.holdings.values():
+        if other.country != holding.country and other.country not in agreement.countries():
+            add_third(batch, agreement, holding, clause, sel, lacking, other, wider, taken, run)
+    if len(wider.parts) == len(view.parts):
+        return qual, view
+    again = holding.scheme.qualify(run, co, wider)
+    helped = np.zeros(run.n, np.bool_)
+    helped[lacking] = again.met[lacking]
+    if not helped.any():
+        return qual, view
+    pos = np.where(helped, np.arange(run.n), -1)
+    wider.parts = [part if not part.third else part.take(pos) for part in wider.parts]
+    return merged_qualification(qual, again, helped), wider
+
+
+def add_third(
+    batch: Batch,
+    agreement: Agreement,
+    holding: Holding,
+    clause: ThirdStates,
+    sel: Index,
+    lacking: Index,
+    other: Holding,
+    wider: View,
+    taken: Int,
+    run: Run,
+) -> None:
+    """Periods of one third state, converted as our own agreement with that state converts them."""
+    if isinstance(clause.bound, tuple) and other.country not in clause.bound:
+        return
+    partners = [c for c in agreement.countries() if c != holding.country]
+    for link in batch.agreements:
+        if (
+            link.id == agreement.id
+            or other.country not in link.countries()
+            or holding.country not in link.countries()
+        ):
+            continue
+        ok = batch.bound(link, holding.country) & batch.bound(link, other.country)
+        if clause.bound == "both":
+            ok &= any_bound(batch, partners, other.country)
+        at = lacking[(other.pos[holding.idx[sel[lacking]]] >= 0) & ok[holding.idx[sel[lacking]]]]
+        rules = link.rules_for(holding.scheme.id, holding.country, batch.branch)
+        counts = [c for r in rules for c in r.counts if c.everyone or other.scheme.id in c.schemes]
+        if len(at) and counts:
+            unit = counts[0].unit if isinstance(clause.unit, str) else clause.unit
+            count = evolve(counts[0], unit=unit, uses=clause.uses)
+            open_ = add_part(wider, taken, holding, other, count, sel, at, run, None, third=True)
+            if open_ is not None:
+                run.lacks(open_[0], "rule_unknown", **open_[1])
+            return
+
+
+def any_bound(batch: Batch, partners: Sequence[str], third: str) -> Bool:
+    out = np.zeros(len(batch.co), np.bool_)
+    for link in batch.agreements:
+        for partner in partners:
+            if partner in link.countries() and third in link.countries():
+                out |= batch.bound(link, partner) & batch.bound(link, third)
+    return out
+
+
+def merged_qualification(
+    first: Qualification, second: Qualification, use_second: Bool
+) -> Qualification:
+    pick = {
+        name: np.where(use_second, getattr(second, name), getattr(first, name))
+        for name in ("met", "own", "counted", "required", "variant", "rank")
+    }
+    more: dict[str, Any] = {
+        name: None
+        if getattr(first, name) is None or getattr(second, name) is None
+        else np.where(use_second, getattr(second, name), getattr(first, name))
+        for name in ("start", "earliest")
+    }
+    return Qualification(**pick, **more)
