@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portability.errors import LEDGER_REFUSED, InputError, LedgerError
+from portability.errors import LEDGER_REFUSED, LedgerError
 
 if TYPE_CHECKING:
     from portability.ledger import Ledger
-    from portability.ledger.replay import Replay
 
 Json = dict[str, Any]
 
@@ -121,7 +120,7 @@ def log(path: str | None, form: str, kind: str | None, last: int | None) -> None
 def table(rows: Iterable[Json]) -> str:
     """Entries in columns; the outcome last, as long as it is."""
     head = ("entry", "at", "kind", "corridor", "outcome")
-    cells = [head, *(tuple(str(row.get(key) or "") for key in head) for row in rows)]
+    cells = [head, *(tuple("" if row[k] is None else str(row[k]) for k in head) for row in rows)]
     cells = [(f"{row[0]:>5}", *row[1:]) for row in ((r[0], *r[1:]) for r in cells)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     return "\n".join(
@@ -233,82 +232,6 @@ def receipt(text: str) -> tuple[int, str]:
     if not number.isdigit() or len(value) != 64:
         raise click.UsageError(f"--receipt {text!r}: expected N:HASH as printed, e.g. 12:3f…")
     return int(number), value
-
-
-@ledger.command()
-@at_ledger
-@as_format("table", "json")
-@click.argument("number", type=click.IntRange(min=0), metavar="[N]", required=False)
-@click.option("--all", "everything", is_flag=True, help="Every determination.")
-@click.option("--since", type=click.IntRange(min=0), metavar="N", help="From entry N on.")
-@click.option(
-    "--with-current-law",
-    "current",
-    is_flag=True,
-    help="Decide under today's rules: what would change, and why.",
-)
-def replay(
-    path: str | None,
-    form: str,
-    number: int | None,
-    everything: bool,
-    since: int | None,
-    current: bool,
-) -> int:
-    """Decide entry N again from its sealed case and stored law, and compare byte by byte.
-
-    Exit 3 if a figure differs although law and program are those recorded. Nothing is written.
-
-    \b
-      portability ledger replay 1
-      portability ledger replay --all
-      portability ledger replay --all --with-current-law
-    """
-    from portability.commands.replaying import runner
-    from portability.ledger.replay import determinations, replay_each
-
-    if (number is not None) + everything + (since is not None) != 1:
-        raise click.UsageError("say which: an entry's number, --all, or --since N")
-    with reading(path) as book:
-        if number is not None:
-            numbered(book, number)
-            numbers = [number]
-        else:
-            numbers = determinations(book, since or 0)
-        try:
-            found = list(replay_each(book, numbers, runner(current)))
-        except InputError as error:
-            raise LedgerError(f"a stored case cannot be read any more: {error}") from None
-    if form == "json":
-        click.echo(json.dumps([item.as_json() for item in found], ensure_ascii=False, indent=2))
-    else:
-        for item in found:
-            click.echo("\n".join(replayed(item, current)))
-        same = sum(item.identical for item in found)
-        click.echo(f"{len(found)} replayed, {same} identical")
-    wrong = [item for item in found if item.refused or (item.differences and not item.law)]
-    return LEDGER_REFUSED if wrong and not current else 0
-
-
-def replayed(item: Replay, current: bool) -> Iterable[str]:
-    """One entry's replay in words."""
-    if item.refused:
-        yield f"entry {item.entry}: not replayed: {item.refused}"
-        return
-    if item.identical:
-        yield f"entry {item.entry}: identical, byte for byte"
-        return
-    if item.same:
-        yield f"entry {item.entry}: the same figures; rules or program have changed since"
-    elif item.law:
-        count = len(item.differences)
-        yield f"entry {item.entry}: {count} figures differ; the rules have changed since"
-    else:
-        yield f"entry {item.entry}: {len(item.differences)} figures differ under the same rules"
-    for difference in (*item.law, *item.differences):
-        yield f"  {difference}"
-    if item.law and not current:
-        yield "  (decided under the rules of this installation: those recorded cannot be run here)"
 
 
 @ledger.command()

@@ -17,6 +17,9 @@ NEW = click.Path(dir_okay=False)
 
 
 def register(group: click.Group) -> None:
+    from portability.commands.ledger_replay import replay
+
+    group.add_command(replay)
     for command in (
         init,
         key,

@@ -1,10 +1,20 @@
-"""How a recorded case is decided again: the engine, handed to the ledger's replay."""
+"""How a recorded case is decided again: by this installation where its law is the recorded one,
+else by a child process over the texts that the ledger stored."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from portability.errors import InputError, LedgerError, PortabilityError
 
 if TYPE_CHECKING:
     from portability.ledger.replay import Recorded
@@ -12,22 +22,193 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def runner(current: bool) -> Callable[[Recorded], Json]:
-    """What decides a recorded case again.
+class Replayer:
+    """Decides recorded cases again.
 
-    current  under the rules of this installation, whatever was recorded
+    current   under the rules of this installation, whatever was recorded
+    run_code  also run calculators as stored in the ledger where they differ from the installed
+              ones. Off by default: a ledger from elsewhere must not run programs here.
     """
+
+    def __init__(self, current: bool = False, run_code: bool = False):
+        self.current = current
+        self.run_code = run_code
+        self.children: dict[str, Child] = {}
+
+    def __enter__(self) -> Replayer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self.children.values():
+            child.close()
+
+    def __call__(self, then: Recorded) -> Json:
+        if self.current:
+            return decided(then.case, ahead(then))
+        if law_is_installed(then):
+            made = decided(then.case, ahead(then))
+            if same(made, then.determination):
+                return made
+        # An agreement may have come since: the recorded ones alone were known then.
+        return self.child(then).decide(then.case, ahead(then))
+
+    def child(self, then: Recorded) -> Child:
+        law = sha256("".join(sorted(then.determination["rules"].values())).encode()).hexdigest()
+        if law not in self.children:
+            self.children[law] = Child(then.texts, self.run_code)
+        return self.children[law]
+
+
+def ahead(then: Recorded) -> bool:
+    """A batch is recorded without what would change the answer; it is compared without it."""
+    return bool(then.determination.get("next"))
+
+
+def same(made: Json, then: Json) -> bool:
+    from portability.ledger.canonical import canonical, plain
+
+    return canonical(plain(made)) == canonical(then)
+
+
+def decided(case_document: Json, tell: bool, agreements: list[Any] | None = None) -> Json:
+    """The determination of a case document, under these agreements or the whole catalogue."""
     from portability import case as case_module
     from portability.answer import answer
     from portability.commands.determine import agreements_for
     from portability.yamlsource import json_source
 
-    agreements = agreements_for(())
+    source = json_source(json.dumps(case_document, ensure_ascii=False), "recorded case")
+    case = case_module.load(source)
+    chosen = agreements_for(())(case) if agreements is None else agreements
+    return answer(case, chosen, ahead=tell)
 
-    def run(then: Recorded) -> Json:
-        source = json_source(json.dumps(then.case, ensure_ascii=False), f"entry {then.entry}")
-        case = case_module.load(source)
-        # A batch is recorded without what would change the answer; it is compared without it.
-        return answer(case, agreements(case), ahead=bool(then.determination.get("next")))
 
-    return run
+def law_is_installed(then: Recorded) -> bool:
+    """Whether every rule the entry applied is the installed one."""
+    from portability import catalogue, registry
+
+    try:
+        for name, digest in then.determination["rules"].items():
+            if name == "engine":
+                continue
+            own = name in registry.ids()
+            if digest != (registry.digest(name) if own else catalogue.find(name).digest):
+                return False
+    except InputError:
+        return False
+    return True
+
+
+class Child:
+    """A process whose calculators and agreements are those stored in the ledger."""
+
+    def __init__(self, texts: Mapping[str, bytes], run_code: bool):
+        self.folder = Path(tempfile.mkdtemp(prefix="portability-replay-"))
+        lay_out(self.folder, texts, run_code)
+        import portability
+
+        home = str(Path(portability.__file__).resolve().parent.parent)
+        paths = [str(self.folder), home, *filter(None, [os.environ.get("PYTHONPATH")])]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "portability.commands.replaying", str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            cwd=self.folder,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def decide(self, case: Json, tell: bool) -> Json:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        try:
+            self.process.stdin.write(json.dumps({"case": case, "ahead": tell}) + "\n")
+            self.process.stdin.flush()
+            answered = json.loads(self.process.stdout.readline())
+        except (OSError, ValueError):
+            raise LedgerError("the recorded law cannot be run by this program") from None
+        if "refused" in answered:
+            raise LedgerError(
+                f"the recorded law cannot be run by this program: {answered['refused']}"
+            )
+        determination: Json = answered["determination"]
+        return determination
+
+    def close(self) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def lay_out(folder: Path, texts: Mapping[str, bytes], run_code: bool) -> None:
+    """Write the installed calculators, with the recorded texts in their places."""
+    import calculators
+
+    installed = Path(calculators.__file__).parent
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(installed, folder / "calculators", ignore=ignore)
+    (folder / "agreements").mkdir()
+    for name, data in texts.items():
+        files = bundle(data)
+        if files:
+            lay_scheme(folder / "calculators", name, files, run_code)
+        else:
+            lay_agreement(folder / "agreements", name, data)
+
+
+def bundle(data: bytes) -> dict[str, str]:
+    """The files of a scheme's bundle; empty if the text is that of an agreement."""
+    try:
+        files = json.loads(data)
+    except ValueError:
+        return {}
+    texts = isinstance(files, dict) and all(isinstance(text, str) for text in files.values())
+    return files if texts and any(name.endswith(".yaml") for name in files) else {}
+
+
+def lay_scheme(folder: Path, name: str, files: Mapping[str, str], run_code: bool) -> None:
+    """The parts of a scheme's bundle: its YAML into its drawer, programs where they belong."""
+    country, _, rest = name.partition("-")
+    drawer = folder / (country if (folder / country).is_dir() else country + "_")
+    drawer.mkdir(exist_ok=True)
+    shared = "parametric.py" in files
+    for file, text in files.items():
+        if Path(file).name != file:
+            raise LedgerError(f"the stored text of {name} names a path: {file}")
+        if file == f"{rest}.yaml":
+            (drawer / file).write_text(text, "utf-8")
+        elif file.endswith(".py") and run_code:
+            ((folder if shared else drawer) / file).write_text(text, "utf-8")
+
+
+def lay_agreement(folder: Path, name: str, data: bytes) -> None:
+    """An agreement's file; the digest of a draft's base stands before the text and is cut off."""
+    head = b"sha256:"
+    text = data[len(head) + 64 :] if data.startswith(head) else data
+    if Path(name).name != name:
+        raise LedgerError(f"a stored agreement has a path for a name: {name}")
+    (folder / f"{name}.yaml").write_bytes(text)
+
+
+def serve(folder: Path) -> None:
+    """The child: one case a line on standard input, one determination a line on standard output."""
+    from portability import catalogue
+
+    agreements: list[Any] | None = None
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            if agreements is None:
+                files = sorted((folder / "agreements").glob("*.yaml"))
+                agreements = [catalogue.find(path) for path in files]
+            told: Json = {"determination": decided(asked["case"], asked["ahead"], agreements)}
+        except PortabilityError as error:
+            told = {"refused": str(error)}
+        print(json.dumps(told, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))

@@ -1,6 +1,7 @@
 """Signed checkpoints: the size and root of the log in the text forms other people's tools read.
 
-Formats: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint, https://c2sp.org/tlog-cosignature.
+Formats: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint,
+https://c2sp.org/tlog-cosignature.
 """
 
 from __future__ import annotations

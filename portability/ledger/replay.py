@@ -42,7 +42,8 @@ class Replay:
     identical    the same bytes come out
     differences  figures of the answer that differ
     law          texts whose hash differs from the recorded one (or that did not exist)
-    refused      why it could not be recomputed (erased, key missing), or empty
+    refused      why it could not be recomputed (key missing, data changed), or empty
+    erased       the person's data was erased: nothing is left to decide on
     """
 
     entry: int
@@ -50,11 +51,12 @@ class Replay:
     differences: tuple[Difference, ...] = ()
     law: tuple[Difference, ...] = ()
     refused: str = ""
+    erased: bool = False
 
     @property
     def same(self) -> bool:
         """Whether every figure is the same (the law or the program may have another hash)."""
-        return not self.differences and not self.refused
+        return not (self.differences or self.refused or self.erased)
 
     def as_json(self) -> Json:
         return {
@@ -64,6 +66,7 @@ class Replay:
             "differences": [_shown(d) for d in self.differences],
             "law": [_shown(d) for d in self.law],
             "refused": self.refused or None,
+            "erased": self.erased,
         }
 
 
@@ -116,10 +119,15 @@ def compare(number: int, then: Json, now: Json) -> Replay:
 def replay_each(ledger: Ledger, numbers: Iterable[int], run: Run) -> Iterator[Replay]:
     """Replay entries. What cannot be replayed (erased, key missing) is reported, not raised."""
     for number in numbers:
+        person = ledger.entry(number).body.get("person")
+        if person is not None and ledger.erased(person):
+            yield Replay(number, False, erased=True)
+            continue
         try:
             yield replay(ledger, number, run)
         except LedgerError as error:
-            yield Replay(number, False, refused=str(error))
+            said = str(error).removeprefix(f"entry {number}: ")
+            yield Replay(number, False, refused=said)
 
 
 def determinations(ledger: Ledger, first: int = 0) -> list[int]:
