@@ -28,13 +28,19 @@ def benefit(d: Json, w: Words) -> str:
     return w.name("branch", (d.get("claim") or {}).get("branch"))
 
 
-def claimant(line: Json, w: Words) -> str:
-    """Relation and, where several claim, the number within the case."""
+def claimant(d: Json, line: Json, w: Words) -> str:
+    """Relation, and a number where several of that relation claim."""
     who = line.get("claimant")
     if not isinstance(who, Mapping):
         return plain(who)
-    relation, number = w.name("relation", who.get("relation")), who.get("number")
-    return f"{relation} {number + 1}" if isinstance(number, int) else relation
+    relation = who.get("relation")
+    others = [other.get("claimant") for other in entitlements(d)]
+    same = {
+        o.get("number") for o in others if isinstance(o, Mapping) and o.get("relation") == relation
+    }
+    number = sorted(map(str, same)).index(str(who.get("number"))) + 1
+    name = w.name("relation", relation)
+    return f"{name} {number}" if len(same) > 1 else name
 
 
 def amount(line: Json, w: Words) -> str:
@@ -50,7 +56,7 @@ def amount(line: Json, w: Words) -> str:
 
 def headline(d: Json, w: Words) -> str:
     """Who pays, how much, from when."""
-    parts = [part for line in due(d) if (part := owed(line, w))]
+    parts = [part for line in due(d) if (part := owed(d, line, w))]
     open_ = list(
         dict.fromkeys(
             w.country(line.get("country")) for line in due(d) if line.get("status") == "unknown"
@@ -67,12 +73,12 @@ def headline(d: Json, w: Words) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def owed(line: Json, w: Words) -> str:
+def owed(d: Json, line: Json, w: Words) -> str:
     """ "United States pays 97.00 USD a month from February 1982"."""
     terms = {
         "country": w.country(line.get("country")),
         "start": w.day(line.get("from")),
-        "claimant": claimant(line, w),
+        "claimant": claimant(d, line, w),
     }
     if line.get("status") == "deferred":
         start = line.get("from") or (line.get("shortfall") or {}).get("earliest")
@@ -105,6 +111,13 @@ class Pays:
     claim_by: str
 
 
+def status(line: Json, w: Words) -> str:
+    """Whether a benefit is due, and the variant of the right that is open."""
+    word = w.name("status", line.get("status"))
+    variant = plain(line.get("variant")).replace("_", " ")
+    return f"{word} ({variant})" if variant and line.get("status") == "entitled" else word
+
+
 def pays(d: Json, w: Words) -> list[Pays]:
     rows = []
     for line in due(d):
@@ -115,8 +128,8 @@ def pays(d: Json, w: Words) -> list[Pays]:
             Pays(
                 w.country(line.get("country")),
                 w.scheme(line.get("scheme")),
-                claimant(line, w),
-                w.name("status", line.get("status")),
+                claimant(d, line, w),
+                status(line, w),
                 w.route(line.get("route")),
                 sum_ or ("–" if known else w("word.not_known")),
                 w.day(line.get("from")) or "–",

@@ -216,7 +216,7 @@ def steps(d: Json, w: Words) -> str:
                     w.country(line.get("country")),
                     plain(line.get("scheme")),
                     w.route(line.get("route")),
-                    answer.claimant(line, w),
+                    answer.claimant(d, line, w),
                 )
                 if part
             )

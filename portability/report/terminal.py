@@ -121,7 +121,7 @@ def steps(d: Json, w: Words, room: int) -> Iterator[str]:
         nodes = tree(line.get("trace") or [], line.get("scheme"), w)
         if not nodes:
             continue
-        who = answer.claimant(line, w)
+        who = answer.claimant(d, line, w)
         rule = plain((line.get("rule") or {}).get("cite"))
         parts = (plain(line.get("scheme")), plain(line.get("route")), who, rule)
         yield from wrapped(" · ".join(part for part in parts if part), room - 2)

@@ -60,6 +60,10 @@ def reasons(line: Json, w: Words) -> list[str]:
             "stage": w(f"stage.{stage}"),
             "detail": detail(item),
         }
+        for name in ("at", "known"):
+            if item.get(name):
+                ends = plain(item[name]).split("…")
+                terms[name] = " – ".join(w("word.open") if e == "open" else w.day(e) for e in ends)
         for name in ("fact", "table", "what"):
             if item.get(name):
                 terms[name] = plain(item[name]).replace("_", " ")
