@@ -11,10 +11,10 @@ import numpy as np
 from portability import case as case_module
 from portability import catalogue, registry
 from portability.build import cohort_of
+from portability.comparing import Checked, compare_value, figure
 from portability.coordination import Activity, applicable, told
 from portability.dates import FOREVER, NODATE
 from portability.exact import trimmed
-from portability.examples import Checked, compare_value, figure
 from portability.reader import Reader
 from portability.totalization import totalize
 from portability.units import PLURALS, THOUSAND, UNITS, unit_named
