@@ -93,8 +93,24 @@ class Batch:
             if agreement.id in rival.replaces.ids or (
                 rival.replaces.between_parties and not replaces_back(agreement, rival)
             ):
-                out |= self.bound(rival, own) & self.bound(rival, other)
+                both = self.bound(rival, own) & self.bound(rival, other)
+                out |= both & self.reaches(rival, own) & self.reaches(rival, other)
         return out
+
+    def reaches(self, agreement: Agreement, country: str) -> Bool:
+        """Is a person within the personal scope that holds for this country? Nobody without a
+        stated nationality is excluded."""
+        persons = agreement.persons.of(country)
+        if persons.kind == "open" or not persons.nationals_of:
+            return np.ones(len(self.co), np.bool_)
+        stated = np.diff(self.co.nationality_ptr) > 0
+        return ~stated | self.co.national_of(*persons.nationals_of)
+
+    def usable(self, agreement: Agreement, own: str, other: str) -> Bool:
+        """Persons whose periods in `other` count in `own`: bound, not displaced, and not a person
+        the instrument reaches here but not there (Regulation 1231/2010: not in Switzerland)."""
+        there = self.reaches(agreement, other) | ~self.reaches(agreement, own)
+        return self.bound(agreement, other) & ~self.displaced(agreement, own, other) & there
 
 
 def replaces_back(agreement: Agreement, rival: Agreement) -> bool:

@@ -28,9 +28,7 @@ def partner_record(batch: Batch, agreement: Agreement, holding: Holding) -> Bool
             continue
         both = other.pos[holding.idx] >= 0
         if both.any():
-            usable = batch.bound(agreement, other.country) & ~batch.displaced(
-                agreement, holding.country, other.country
-            )
+            usable = batch.usable(agreement, holding.country, other.country)
             out |= both & usable[holding.idx]
     return out
 
@@ -91,11 +89,21 @@ def in_scope(agreement: Agreement, holding: Holding, co: Cohort) -> Bool:
     return ~stated | co.national_of(*persons.nationals_of)
 
 
-def persons_unknown(agreement: Agreement, holding: Holding, co: Cohort, run: Run) -> Bool:
-    persons = agreement.persons.of(holding.country)
-    if persons.kind == "open" or not persons.nationals_of:
-        return np.zeros(len(co), np.bool_)
-    lacking = np.diff(co.nationality_ptr) == 0
-    run.lacks(lacking, "fact_missing", fact="person.nationalities", cite=str(persons.cite))
-    made: Bool = lacking
-    return made
+def persons_unknown(
+    batch: Batch, agreement: Agreement, holding: Holding, sel: Index, run: Run
+) -> Bool:
+    """Who states no nationality although the scope of this country, or of another one with a
+    record, asks for it."""
+    people = holding.idx[sel]
+    asked = np.zeros(run.n, np.bool_)
+    cites = []
+    for other in batch.holdings.values():
+        persons = agreement.persons.of(other.country)
+        inside = agreement.any_party or other.country in agreement.countries()
+        if inside and persons.kind != "open" and persons.nationals_of:
+            asked |= other.pos[people] >= 0
+            cites.append(str(persons.cite))
+    lacking: Bool = asked & (np.diff(batch.co.nationality_ptr)[people] == 0)
+    cite = cites[0] if cites else ""
+    run.lacks(lacking, "fact_missing", fact="person.nationalities", cite=cite)
+    return lacking

@@ -47,9 +47,7 @@ def counted(
         if count.branches is not None and batch.branch not in count.branches:
             continue
         for other in counted_holdings(batch, agreement, holding, count):
-            usable = batch.bound(agreement, other.country) & ~batch.displaced(
-                agreement, holding.country, other.country
-            )
+            usable = batch.usable(agreement, holding.country, other.country)
             at = np.flatnonzero((other.pos[holding.idx[sel]] >= 0) & usable[holding.idx[sel]])
             if len(at):
                 treaty = credits.get(other.scheme.id)
