@@ -60,7 +60,7 @@ class Oasdi(Scheme):
         """415 on the own record; 404.1918(b) on the theoretical one. The PIA, with all increases,
         in cents."""
         now = insured.clock(run, co)
-        no_earnings(run, view)
+        incomplete(run, view, basis)
         if basis == "theoretical":
             return Quantity(totalization.theoretical_pia(run, self.tables, now, view), "USD cent")
         own = view.own
@@ -148,12 +148,26 @@ class Oasdi(Scheme):
         return maximum.limit(self.tables, run, co, fam, amounts, route, offers)
 
 
-def no_earnings(run: Run, view: View) -> None:
-    """An amount needs the earnings of every period: 415(b)."""
-    if isinstance(view.own, record.Earned):
-        run.lacks(
-            view.own.unpaid & ~run.given(pia.PIA),
-            "fact_missing",
-            fact="earnings",
-            cite="42 USC 415(b)",
-        )
+OWN_FACTS = (pia.PIA, pia.INDEXED_PIA, pia.ELIGIBILITY_PIA, pia.AIME)
+SHARED_FACTS = (
+    totalization.PRO_RATA,
+    totalization.THEORETICAL_PIA,
+    totalization.THEORETICAL_BASE,
+    totalization.THEORETICAL_AIME,
+)
+
+
+def incomplete(run: Run, view: View, basis: str) -> None:
+    """415(b): an amount needs the earnings of every period; 404.1918(c): the fraction needs the
+    quarters of every year."""
+    own = view.own
+    if not isinstance(own, record.Earned):
+        return
+    shared = basis == "theoretical"
+    given = np.zeros(run.n, np.bool_)
+    for fact in SHARED_FACTS if shared else OWN_FACTS:
+        given |= run.given(fact)
+    run.lacks(own.unpaid & ~given, "fact_missing", fact="earnings", cite="42 USC 415(b)")
+    if shared:
+        open_ = (own.possible > 0) & ~run.given(totalization.PRO_RATA)
+        run.lacks(open_, "fact_missing", fact=insured.QUARTERS.key, cite="20 CFR 404.141")

@@ -44,6 +44,7 @@ STEPS = (ENTITLED, ELIGIBLE, REQUIRED, QUARTERS, CURRENT, RECENT, YOUNG, ELAPSED
 
 NONE, CURRENTLY, FULLY = 0, 1, 2
 AGE_62, AGE_70 = 62 * 12, 70 * 12
+SIX = 6  # 404.120, 404.1908
 NEW_START = 745  # 402(a), from September 1981: the first month throughout which one is 62
 FIRST_NEW = month_of(np.array([-18386]))[
     0
@@ -150,7 +151,7 @@ def qualify(run: Run, co: Cohort, view: View, tables: Mapping[str, Table]) -> Qu
     run.trace(ELIGIBLE, now.eligible)
     run.trace(QUARTERS, counted)
     fully = counted >= required
-    open_(run, view, counted, required)
+    open_(run, view, own, counted, required)
     if co.branch == INVALIDITY:
         full = now.attained(tables["full_retirement_age"].at(now.year))
         return disabled(run, co, view, now, own, counted, required, now.entitled < full)
@@ -165,10 +166,13 @@ def qualify(run: Run, co: Cohort, view: View, tables: Mapping[str, Table]) -> Qu
     )
 
 
-def open_(run: Run, view: View, counted: Int, required: Int) -> None:
+def open_(run: Run, view: View, own: Int, counted: Int, required: Int) -> None:
     """404.141: wages before 1978 leave the number of quarters open; unknown where that decides."""
     if isinstance(view.own, Earned):
-        doubt = (counted < required) & (counted + view.own.possible >= required)
+        most = view.own.possible
+        doubt = (counted < required) & (counted + most >= required)
+        if run.route != "national":  # 433(c)(1), 404.1908: six quarters of one's own
+            doubt |= (own < SIX) & (own + most >= SIX) & (counted + most >= required)
         run.lacks(
             doubt,
             "fact_missing",
@@ -176,6 +180,11 @@ def open_(run: Run, view: View, counted: Int, required: Int) -> None:
             cite="20 CFR 404.141",
             what="quarters of coverage of years before 1978",
         )
+
+
+def undated(run: Run, view: View, doubt: Bool, cite: str) -> None:
+    """Sums without dates have no place in a span of quarters: unknown where they could decide."""
+    run.lacks(doubt & view.undated(), "period_dates_missing", cite=cite)
 
 
 def survivors(
@@ -186,7 +195,8 @@ def survivors(
     end = (month_of(co.event) // 3 + 1) * 3
     recent = view.within(end - 39, end)
     run.trace(CURRENT, recent)
-    variant = np.select([counted >= required, recent >= 6], [FULLY, CURRENTLY], NONE)
+    variant = np.select([counted >= required, recent >= SIX], [FULLY, CURRENTLY], NONE)
+    undated(run, view, variant == NONE, "20 CFR 404.120")
     return Qualification(variant > NONE, own, counted, required, variant, variant)
 
 
@@ -206,6 +216,7 @@ def disabled(
     onset, waiting = month_of(co.event) // 3, waiting_month(co.event) // 3
     recent = recently(run, view, now, onset)
     recent |= (waiting > onset) & recently(run, view, now, waiting, onset)
+    undated(run, view, (counted >= required) & ~recent & below_age, "20 CFR 404.130")
     start = waiting_month(co.event) + 5
     open_on = (counted >= required) & recent & below_age
     variant = np.where(open_on & (now.entitled >= start), FULLY, NONE)

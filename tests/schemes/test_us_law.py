@@ -116,7 +116,7 @@ def test_the_credit_goes_by_year_of_birth(born: str, rate: int) -> None:
     assert paid(entry) == f"{want}.00"
 
 
-CAREER = {y: 12_000 for y in range(1968, 1998)}
+CAREER = dict.fromkeys(range(1968, 1998), 12000)
 
 
 def test_the_increase_of_december_1999_is_corrected_from_july_2001() -> None:
@@ -150,7 +150,7 @@ def test_a_quarter_needs_the_amount_of_its_year() -> None:
     assert entry["periods"]["own"] == str(3 + 3 + 4)
 
 
-WORK = {y: 30_000 for y in range(1978, 1987)}  # 36 quarters
+WORK = dict.fromkeys(range(1978, 1987), 30000)  # 36 quarters
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_certified_quarters_settle_it() -> None:
 
 def test_the_quarter_of_the_claim_counts_and_no_later_one() -> None:
     """404.146(a): in May one can have two quarters of the year."""
-    work = {y: 30_000 for y in range(2006, 2015)}
+    work = dict.fromkeys(range(2006, 2015), 30000)
     entry = told("1950-03-05", "2015-05-01", {**work, 2015: 30_000})
     assert (entry["periods"]["own"], entry["status"]) == ("38", "not_entitled")
     entry = told("1950-03-05", "2015-10-01", {**work, 2015: 30_000})
@@ -186,14 +186,14 @@ def test_the_quarter_of_the_claim_counts_and_no_later_one() -> None:
 )
 def test_a_year_of_the_special_minimum(year: int, earnings: int, counts: int) -> None:
     """404.261(a): a quarter of the old-law base to 1990, 15 percent from 1991."""
-    work = {y: 30_000 for y in range(1992, 2003)}
+    work = dict.fromkeys(range(1992, 2003), 30000)
     entry = told("1940-03-05", "2005-10-01", {**work, year: earnings})
     assert step(entry, "special_minimum_years") == str(11 + counts)
 
 
 def test_an_increase_that_is_not_published_leaves_a_floor() -> None:
     """The increase of December 2026: the amount of January 2027 is unknown, and says why."""
-    work = {y: 40_000 for y in range(1980, 2020)}
+    work = dict.fromkeys(range(1980, 2020), 40000)
     assert told("1960-03-05", "2026-11-01", work)["payable"] is not None
     entry = told("1960-03-05", "2027-01-01", work)
     assert (entry["status"], entry["payable"]) == ("entitled", None)
@@ -202,7 +202,7 @@ def test_an_increase_that_is_not_published_leaves_a_floor() -> None:
 
 def test_the_older_guarantees_make_the_amount_unknown() -> None:
     """404.230: 62 in 1979-1983; the right is known."""
-    work = {y: 9_000 for y in range(1975, 1990)}
+    work = dict.fromkeys(range(1975, 1990), 9000)
     entry = told("1920-03-05", "1990-10-01", work)
     assert (entry["status"], entry["payable"]) == ("entitled", None)
     assert told("1922-01-02", "1990-10-01", work)["payable"] is not None

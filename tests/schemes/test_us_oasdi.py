@@ -5,21 +5,17 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portability import catalogue, registry
-from portability.answer import answer
 from portability.build import cohort_of
 from portability.case import Case, load
 from portability.totalization import Outcome, Result, totalize
 from portability.yamlsource import json_source
-from tests.oracles import us_family, us_oasdi
+from tests.oracles import us_oasdi
 
 US = "us-oasdi"
 SCHEME: Any = registry.load(US)
@@ -30,9 +26,7 @@ def money(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def document(
-    worker: us_oasdi.Worker, foreign_months: int = 0, facts: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def document(worker: us_oasdi.Worker, foreign_months: int = 0) -> dict[str, Any]:
     """The same person as a case."""
     periods: list[dict[str, Any]] = []
     for year, cents in worker.earnings.items():
@@ -55,8 +49,6 @@ def document(
         "claim": claim,
         "periods": periods,
     }
-    if facts:
-        made["facts"] = {US: facts}
     return made
 
 
@@ -68,15 +60,6 @@ def determined(texts: list[dict[str, Any]], trace: bool = False) -> Result:
     cases = [loaded(text) for text in texts]
     cohort = cohort_of(cases)
     return totalize(cohort, registry.known(cohort.schemes), [AGREEMENT], trace=trace)
-
-
-def told(text: dict[str, Any]) -> dict[str, Any]:
-    found = answer(loaded(text), [AGREEMENT], ahead=False)["entitlements"]
-    return next(e for e in found if e["scheme"] == US and "claimant" not in e)
-
-
-def figures(entry: dict[str, Any]) -> dict[str, Any]:
-    return {step["step"]: step["value"] for step in entry["trace"]}
 
 
 def outcome(result: Result, route: str) -> Outcome:
