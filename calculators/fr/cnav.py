@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.fr.record import FOUR, Account, account
+from calculators.fr.record import CHILD_QUARTERS, FOUR, Account, account
 from portability.cohort import Cohort, RowSet
 from portability.coverage import Credited
 from portability.dates import add_months, age_months, day, month_of, year_of
@@ -63,9 +63,11 @@ DURATION = Step("insured_quarters", "quarter", "CSS L351-1 al. 3", CSS, referenc
 SURCHARGE_QUARTERS = Step("surcharge_quarters", "quarter", "CSS L351-1-2, D351-1-4", CSS)
 CEILING = Step("ceiling_applied", "EUR cent", "CSS L351-1, half of the ceiling of L241-3", CSS)
 SUPPLEMENT = Step("minimum_supplement", "EUR cent", "CSS L351-10, R351-25, D351-2-1", CSS)
+CHILD_BONUS = Step("child_bonus", "EUR cent", "CSS L351-12, R351-30", CSS)
 YEARLY = Step("yearly_pension", "EUR cent", "CSS L351-1", CSS)
 PENSION = Step("monthly_pension", "EUR cent", "CSS L351-1: a twelfth of the year's pension", CSS)
 
+BONUS_CHILDREN, BONUS = 3, 10  # R351-30: ten percent of the pension from three children on
 SURELY_ABOVE = 11_500_00  # no increased minimum up to 2026 reaches this sum a year
 NONE, PENSION_RIGHT = 0, 1
 
@@ -75,6 +77,7 @@ class Cnav(Scheme):
     surcharge, minimum."""
 
     steps = (
+        CHILD_QUARTERS,
         REQUIRED,
         REFERENCE,
         MISSING,
@@ -86,6 +89,7 @@ class Cnav(Scheme):
         CEILING,
         SURCHARGE_QUARTERS,
         SUPPLEMENT,
+        CHILD_BONUS,
         YEARLY,
         PENSION,
     )
@@ -101,10 +105,16 @@ class Cnav(Scheme):
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
         """L351-1: a pension from the legal age on; there is no waiting period, a single quarter
-        gives a share."""
+        gives a share. Whoever has the full duration earlier may have a right that is not held."""
         own, counted = view.own.total(), view.units("theoretical")
-        age = self.dated("legal_age", run, co)
-        met = (age_months(co.born, co.claim) >= age) & (counted >= 1)
+        age, reached = self.dated("legal_age", run, co), age_months(co.born, co.claim)
+        met = (reached >= age) & (counted >= 1)
+        run.lacks(
+            (reached < age) & (counted >= self.required(run, co)),
+            "rule_unknown",
+            what="pension before the legal age (long careers, disability)",
+            cite="CSS L351-1-1 to L351-1-4",
+        )
         one = np.ones(run.n, np.int64)
         return Qualification(
             met,
@@ -234,11 +244,22 @@ class Cnav(Scheme):
         run.trace(CEILING, paid, when=paid < full)
         extra = self.surcharge(run, co, view, counted)
         raised = mul_div(paid, 10_000 + SURCHARGE * extra, 10_000, "half_up")
-        year = raised + self.supplement(
-            run, co, (missing == 0) & (duration > 0), raised, duration, reference
-        )
+        full_rate = (missing == 0) & (duration > 0)
+        base = raised + self.supplement(run, co, full_rate, raised, duration, reference)
+        year = base + self.bonus(run, co, base)
+        if isinstance(view.own, Account):
+            run.lacks(view.own.unsaid, "fact_missing", fact=CHILD_QUARTERS.key, cite="CSS L351-4")
         run.trace(YEARLY, year)
         return Quantity(year, "EUR cent")
+
+    def bonus(self, run: Run, co: Cohort, amount: Int) -> Int:
+        """L351-12, R351-30: a tenth of the pension for whoever had three children or more."""
+        person, _ = co.children_of()
+        many = np.bincount(person, minlength=run.n) >= BONUS_CHILDREN
+        bonus: Int = run.step(
+            CHILD_BONUS, lambda: np.where(many, mul_div(amount, BONUS, 100, "half_up"), 0)
+        )
+        return bonus
 
     def half_ceiling(self, co: Cohort) -> Int:
         """Half of the ceiling of the year in which the pension starts, in cents; 0 where none is

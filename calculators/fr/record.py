@@ -21,11 +21,18 @@ from portability.coverage import (
 from portability.dates import NODATE, month_of
 from portability.exact import div
 from portability.tables import Table
-from portability.trace import Run
+from portability.trace import Run, Step
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
+CHILD_QUARTERS = Step(
+    "child_quarters",
+    "quarter",
+    "CSS L351-4",
+    "https://www.legifrance.gouv.fr/codes/texte_lc/LEGITEXT000006073189/",
+)
+FEMALE, PER_CHILD = 1, 8  # L351-4: four quarters for the birth, four for the upbringing
 FOUR = 4  # CSS R351-9: at most four quarters a calendar year
 
 
@@ -43,6 +50,12 @@ class Account(Credited):
     contributed: Int = None  # type: ignore[assignment]
     validating: Bool = None  # type: ignore[assignment]
     unpaid: Bool = None  # type: ignore[assignment]
+    family: Int = None  # type: ignore[assignment]
+    unsaid: Bool = None  # type: ignore[assignment]
+
+    def total(self) -> Int:
+        """L351-4: quarters for children are added to those of the calendar years."""
+        return super().total() + self.family
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)
@@ -51,6 +64,8 @@ class Account(Credited):
             contributed=self.contributed[idx],
             validating=self.validating[idx],  # type: ignore[call-arg]
             unpaid=self.unpaid[idx],
+            family=self.family[idx],
+            unsaid=self.unsaid[idx],
         )
 
 
@@ -85,6 +100,7 @@ def account(
     unpaid = np.zeros(m, np.bool_)
     unpaid[lines.person[~paid & ~assimilated]] = True
     unpaid[rows.person[loose]] = True
+    family, unsaid = child_quarters(run, co, rows)
     return Account(
         "quarter",
         years,
@@ -96,7 +112,26 @@ def account(
         contributed=contributed,
         validating=validating(tables, years, wages),
         unpaid=unpaid,
+        family=np.where(base.undated + quarters.sum(axis=1) > 0, family, 0),
+        unsaid=unsaid,
     )
+
+
+def child_quarters(run: Run, co: Cohort, rows: RowSet) -> tuple[Int, Bool]:
+    """(quarters for children, mothers of whom only the fund can tell): L351-4.
+
+    Eight a child for the mother: four for the birth, four for the upbringing, which are hers where
+    the parents declared nothing else. A record of certified sums may hold them already.
+    """
+    person, _ = co.children_of()
+    children = np.bincount(person, minlength=len(co)).astype(np.int64)
+    mother = (co.sex == FEMALE) & (children > 0)
+    summed = np.zeros(len(co), np.bool_)
+    summed[rows.person[rows.credited > 0]] = True
+    quarters: Int = run.step(
+        CHILD_QUARTERS, lambda: np.where(mother & ~summed, PER_CHILD * children, 0)
+    )
+    return quarters, np.asarray(mother & summed & ~run.given(CHILD_QUARTERS))
 
 
 def free_wages(m: int, width: int, at: Cells, lines: RowSet) -> Int:

@@ -298,3 +298,53 @@ def test_a_low_pension_at_the_full_rate_needs_the_supplement() -> None:
     plain = case(date(1955, 1, 1), date(2022, 2, 1), dict.fromkeys(range(2002, 2022), 9_000_00))
     facts = {key: value for key, value in plain.facts.items() if key[1] != "minimum_supplement"}
     assert not traced(attrs.evolve(plain, facts=facts))["known"]
+
+
+def with_children(sex: str, births: list[int], lines: list[dict[str, Any]]) -> Any:
+    return load(
+        Source(
+            "case",
+            {
+                "schema": "portability/case@1",
+                "person": {
+                    "born": "1961-12-10",
+                    "sex": sex,
+                    "children": [{"born": f"{year}-05-01"} for year in births],
+                },
+                "claim": {"branch": "old_age", "date": "2024-04-01"},
+                "periods": [{"scheme": CNAV, **line} for line in lines],
+                "facts": {CNAV: {"average_annual_salary": 30000, "minimum_supplement": 0}},
+            },
+        )
+    )
+
+
+def test_children_give_quarters_to_the_mother_and_a_tenth_from_three_on() -> None:
+    """L351-4 (eight quarters a child), L351-12 and R351-30 (10 percent)."""
+    lines = [
+        {"start": f"{y}-01-01", "end": f"{y}-12-31", "earnings": 100_000} for y in range(1984, 2002)
+    ]
+    plain, two = with_children("female", [], lines), with_children("female", [1990, 1992], lines)
+    assert (traced(plain)["insured_quarters"], traced(two)["insured_quarters"]) == ("72", "88")
+    father = with_children("male", [1990, 1992, 1994], lines)
+    assert traced(father)["insured_quarters"] == "72"
+    assert traced(father)["yearly_pension"] == "5360.06"  # 4872.78 and a tenth
+    assert traced(plain)["yearly_pension"] == "4872.78"  # 30000 x 38.125 % x 72 / 169
+    certified = with_children("female", [1990], [{"credited": {"quarters": 160}}])
+    assert traced(certified)["met"] and not traced(certified)["known"]
+
+
+def test_the_full_duration_before_the_legal_age_leaves_the_right_open() -> None:
+    """Long careers (L351-1-1) are not held."""
+    one = load(
+        Source(
+            "case",
+            {
+                "schema": "portability/case@1",
+                "person": {"born": "1964-03-01"},
+                "claim": {"branch": "old_age", "date": "2025-04-01"},
+                "periods": [{"scheme": CNAV, "credited": {"quarters": 172}}],
+            },
+        )
+    )
+    assert decided([one]).unknown[0]
