@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,9 +146,7 @@ class Child:
 
 def lay_out(folder: Path, texts: Mapping[str, bytes], run_code: bool) -> None:
     """Write the installed calculators, with the recorded texts in their places."""
-    import calculators
-
-    installed = Path(calculators.__file__).parent
+    installed = Path(str(import_module("calculators").__file__)).parent
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(installed, folder / "calculators", ignore=ignore)
     (folder / "agreements").mkdir()
