@@ -89,11 +89,11 @@ def in_scope(agreement: Agreement, holding: Holding, co: Cohort) -> Bool:
     return ~stated | co.national_of(*persons.nationals_of)
 
 
-def persons_unknown(
+def note_nationality(
     batch: Batch, agreement: Agreement, holding: Holding, sel: Index, run: Run
-) -> Bool:
+) -> None:
     """Who states no nationality although the scope of this country, or of another one with a
-    record, asks for it."""
+    record, asks for it: the answer holds on that condition, and says so."""
     people = holding.idx[sel]
     asked = np.zeros(run.n, np.bool_)
     cites = []
@@ -105,5 +105,4 @@ def persons_unknown(
             cites.append(str(persons.cite))
     lacking: Bool = asked & (np.diff(batch.co.nationality_ptr)[people] == 0)
     cite = cites[0] if cites else ""
-    run.lacks(lacking, "fact_missing", fact="person.nationalities", cite=cite)
-    return lacking
+    run.note(lacking, "not_stated", fact="person.nationalities", cite=cite)

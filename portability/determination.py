@@ -308,7 +308,7 @@ def missing(lines: list[Json]) -> list[Json]:
             *line["reasons"],
             *(r for other in line["alternatives"] for r in other["reasons"]),
         ]:
-            if reason["code"] in ("fact_missing", "period_dates_missing", "fx_missing"):
+            if reason["code"] in ("fact_missing", "period_dates_missing", "fx_missing", "not_stated"):
                 item = {
                     "scheme": line["scheme"],
                     "what": reason.get("fact") or reason.get("what") or reason["code"],

@@ -11,7 +11,7 @@ from portability.agreement import Agreement, Rule
 from portability.amounts import Paid, fixed, pay
 from portability.batch import Batch, Outcome
 from portability.cohort import Cohort
-from portability.conditions import in_scope, partner_record, persons_unknown, rule_mask
+from portability.conditions import in_scope, note_nationality, partner_record, rule_mask
 from portability.counting import counted, with_third_states
 from portability.coverage import longest_run
 from portability.exact import Overflow, rows_of
@@ -60,7 +60,7 @@ def under_rule(
     """The rule applied to the persons sel: count, qualify, gates, pay."""
     scheme, co = holding.scheme, holding.co.persons(sel)
     run = holding.new_run(agreement.id, sel, batch.trace)
-    run.unknown_right |= persons_unknown(batch, agreement, holding, sel, run)
+    note_nationality(batch, agreement, holding, sel, run)
     unsure: list[tuple[Bool, dict[str, str]]] = []
     view = counted(batch, agreement, holding, rule, sel, run, unsure)
     if not view.parts and not unsure and rule.when != "always":

@@ -152,6 +152,12 @@ class Run:
             self.unknown_amount = self.unknown_amount | who
         self.reasons.append((code, {"stage": self.stage, **detail}, who.copy()))
 
+    def note(self, mask: ArrayLike, code: str, **detail: Any) -> None:
+        """A condition the answer rests on without making it unknown: said, and asked for as evidence."""
+        who = np.broadcast_to(np.asarray(mask, np.bool_), (self.n,))
+        if who.any():
+            self.reasons.append((code, {"stage": "note", **detail}, who.copy()))
+
     def given(self, step: Step) -> Bool:
         """Who has this step certified as a fact: bool[n]."""
         fact = self.facts.get(step.key)

@@ -31,8 +31,9 @@ def check(places: tuple[str, ...], quiet: bool, extra: tuple[str, ...]) -> int:
     Without arguments the examples of tests/cases are run.
     """
     from portability.commands.determine import agreements_for
-    from portability.examples import Checked, files
+    from portability.comparing import Checked
     from portability.examples import check as run
+    from portability.examples import files
 
     agreements = agreements_for(extra)
     found = files(places or (Path("tests/cases"),))
@@ -61,7 +62,7 @@ def check(places: tuple[str, ...], quiet: bool, extra: tuple[str, ...]) -> int:
 
 
 def line(item: object) -> str:
-    from portability.examples import Checked
+    from portability.comparing import Checked
 
     assert isinstance(item, Checked)
     if item.skipped:
