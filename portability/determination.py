@@ -20,6 +20,7 @@ from portability.tables import minor_digits
 from portability.totalization import Decision, Result
 
 SCHEMA = "portability/determination@1"
+ASKED_FOR = ("fact_missing", "period_dates_missing", "fx_missing", "not_stated")
 Json = dict[str, Any]
 
 
@@ -308,7 +309,7 @@ def missing(lines: list[Json]) -> list[Json]:
             *line["reasons"],
             *(r for other in line["alternatives"] for r in other["reasons"]),
         ]:
-            if reason["code"] in ("fact_missing", "period_dates_missing", "fx_missing", "not_stated"):
+            if reason["code"] in ASKED_FOR:
                 item = {
                     "scheme": line["scheme"],
                     "what": reason.get("fact") or reason.get("what") or reason["code"],

@@ -153,7 +153,7 @@ class Run:
         self.reasons.append((code, {"stage": self.stage, **detail}, who.copy()))
 
     def note(self, mask: ArrayLike, code: str, **detail: Any) -> None:
-        """A condition the answer rests on without making it unknown: said, and asked for as evidence."""
+        """A condition the answer rests on: said and asked for, without making anything unknown."""
         who = np.broadcast_to(np.asarray(mask, np.bool_), (self.n,))
         if who.any():
             self.reasons.append((code, {"stage": "note", **detail}, who.copy()))
