@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from portability.agreement import Absent, Agreement, Count, Rule, ThirdStates
 from portability.batch import Batch
-from portability.cohort import KINDS, Cohort
+from portability.cohort import KINDS, Cohort, RowSet
 from portability.coverage import Credited
 from portability.dates import FOREVER, NODATE, add_years
 from portability.holding import Holding, recredited
 from portability.overlap import treaty_credits
+from portability.placement import consecutive
 from portability.scheme import Qualification
 from portability.trace import Run
 from portability.units import Conversion, ConversionTable
@@ -89,7 +90,11 @@ def add_part(
         what = f"how periods of {other.scheme.id} are counted"
         return lacking, {"what": what, "cite": str(count.cite)}
     mine = other.pos[holding.idx[sel[at]]].astype(np.intp)
-    foreign = filtered(other, count, mine, treaty)
+    lines = kept_lines(other, count)
+    foreign = filtered(other, lines, mine, treaty)
+    if how.place == "consecutive" and how.target_unit == "quarter":
+        rows = other.rows if lines is None else lines
+        foreign, how = consecutive(rows, mine, foreign, view.own.take(at), how)
     part = part_of(other.scheme.id, at, view.own.take(at), foreign, how, taken[at], third)
     part.right_only = "amount" not in count.uses
     part.as_needed = count.as_needed
@@ -112,8 +117,17 @@ def edge(
     return None
 
 
-def filtered(other: Holding, count: Count, mine: Index, treaty: Credited | None) -> Credited:
-    """The foreign record without the lines the count leaves out (kinds, dates, ages)."""
+def filtered(
+    other: Holding, lines: RowSet | None, mine: Index, treaty: Credited | None
+) -> Credited:
+    """The foreign record of the persons `mine`, credited again where lines are left out."""
+    if lines is None:
+        return (treaty or other.credited).take(mine)
+    return recredited(other, lines, mine)
+
+
+def kept_lines(other: Holding, count: Count) -> RowSet | None:
+    """The foreign lines without those the count leaves out (kinds, dates, ages); None: all."""
     rows, co = other.rows, other.co
     keep = np.ones(len(rows), np.bool_)
     if count.kinds_only is not None:
@@ -132,13 +146,13 @@ def filtered(other: Holding, count: Count, mine: Index, treaty: Credited | None)
     dated = rows.start != NODATE
     cut = dated & ((rows.start < start) | (rows.end > end))
     if keep.all() and not cut.any():
-        return (treaty or other.credited).take(mine)
+        return None
     lines = rows.where(np.arange(len(rows)))
     lines.start = np.where(dated, np.maximum(rows.start, start), rows.start).astype(np.int32)
     lines.end = np.where(dated, np.minimum(rows.end, np.minimum(end, FOREVER)), rows.end).astype(
         np.int32
     )
-    return recredited(other, lines.where(keep & (~dated | (lines.end > lines.start))), mine)
+    return lines.where(keep & (~dated | (lines.end > lines.start)))
 
 
 def with_third_states(
