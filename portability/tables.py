@@ -223,9 +223,9 @@ def dated_rows(text: Mapping[str, Any], scale: int) -> list[tuple[int, int | Non
 
 def plain_values(text: Mapping[str, Any], scale: int) -> list[tuple[int, int | None]]:
     key = (lambda k: day(str(k))) if text.get("by", "date") in ("date", "born") else int
-    unverified = set(text.get("unverified") or ())
+    unverified = {str(k) for k in text.get("unverified") or ()}  # keys may be read as text
     return [
-        (key(k), None if v is None or k in unverified else scale_text(v, scale))
+        (key(k), None if v is None or str(k) in unverified else scale_text(v, scale))
         for k, v in text["values"].items()
     ]
 

@@ -30,3 +30,8 @@ def test_one_day_alone_meets_the_hole_too() -> None:
 def test_an_unverified_year_is_unknown() -> None:
     text = {**HEAD, "by": "year", "unverified": [2001], "values": {2000: "1", 2001: "2"}}
     assert compiled("t", "xx", text).has([2000, 2001, 2002]).tolist() == [True, False, False]
+
+
+def test_a_key_read_as_text_is_unverified_too() -> None:
+    text = {**HEAD, "by": "year", "unverified": [2001], "values": {"2000": "1", "2001": "2"}}
+    assert compiled("t", "xx", text).has([2000, 2001]).tolist() == [True, False]
