@@ -198,7 +198,8 @@ class Kiso(Scheme):
             cite="Act 34 of 1985 suppl. table 4",
         )
         months = moved(co)
-        opens = [enough & (months >= 12), enough & (months >= 0), enough & (months >= -60)]
+        at_65, at_60 = co.claim >= attained(co.born, 65), co.claim >= attained(co.born, 60)
+        opens = [enough & (months >= 12), enough & at_65, enough & at_60]
         variant = np.select(opens, [DEFERRED, STANDARD, EARLY], 0)
         earliest = np.where(enough, attained(co.born, 65) + 1, NODATE)
         rank = np.select([variant == EARLY, variant > 0], [1, 2], 0)

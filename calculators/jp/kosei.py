@@ -159,7 +159,8 @@ class Kosei(Scheme):
         run.lacks(~given & ~enough, "fact_missing", fact=NP_MONTHS.key, cite=NP_MONTHS.cite)
         run.lacks(co.born < day("1946-04-02"), "rule_unknown", what="multipliers of earlier births")
         months = moved(co)
-        opens = [enough & (months >= 12), enough & (months >= 0), enough & (months >= -60)]
+        at_65, at_60 = co.claim >= attained(co.born, 65), co.claim >= attained(co.born, 60)
+        opens = [enough & (months >= 12), enough & at_65, enough & at_60]
         variant = np.select(opens, [DEFERRED, STANDARD, EARLY], 0)
         earliest = np.where(enough, attained(co.born, 65) + 1, NODATE)
         rank = np.select([variant == EARLY, variant > 0], [1, 2], 0)
