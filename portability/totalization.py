@@ -154,7 +154,9 @@ def take(batch: Batch, made: Decision, number: int, outcome: Outcome) -> None:
             wish == TOTALIZED, True, np.where(wish == NATIONAL, False, higher | equal)
         ),
     }[order]
-    replaces = met & (~present | np.where(known & made.known[sel], better, order == "totalized"))
+    clear = np.where(known, ~made.known[sel], False) & (order != "first")
+    both = known & made.known[sel]
+    replaces = met & (~present | clear | np.where(both, better, order == "totalized"))
     floor = np.maximum(made.at_least[sel], np.where(met & known, value, -1))
     made.at_least[sel] = floor
     rows = sel[replaces]
