@@ -16,6 +16,7 @@ Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 Mask = NDArray[np.uint16]
 
+APG = "https://gesetzefinden.at/bundesrecht/bundesgesetze/apg/para-"
 WORK = (COMPULSORY, EMPLOYMENT, SELF_EMPLOYMENT)  # APG 3(1) no. 1
 ACCOUNT_START, FIRST_CREDIT_END = day("2005-01-01"), day("2014-01-01")  # APG 12(2), 15(1)
 
@@ -39,10 +40,15 @@ class Record(Credited):
         cut = super().take(idx)
         return evolve(cut, **{name: getattr(self, name)[idx] for name in OWN})
 
+    @property
+    def touched(self) -> Mask:
+        """Months of the record: a scheme of months always has them."""
+        assert self.months is not None
+        return self.months
+
     def count(self, mask: Mask) -> Int:
         """Dated months of a mask; a certified sum over fewer dates stands."""
-        assert self.months is not None
-        kept = limited(self.by_year, self.months, mask & self.months, "month")
+        kept = limited(self.by_year, self.touched, mask & self.touched, "month")
         return np.asarray(kept.sum(axis=1), np.int64)
 
 

@@ -1,4 +1,4 @@
-"""APG for one person on months and fractions: no code shared with the calculator, only its tables."""
+"""APG for one person, on months and fractions; shares only the tables with the calculator."""
 
 from __future__ import annotations
 
@@ -68,6 +68,15 @@ def months(person: Person) -> set[int]:
     return {y * 12 + m for y, (count, _) in person.years.items() for m in range(count)}
 
 
+def corridor(person: Person) -> tuple[Fraction, Fraction]:
+    """Age and months of the Korridorpension."""
+    age = row("corridor_age", born(person))
+    new = row("corridor_months_1964", born(person))
+    need = new if new is not None else row("corridor_months", text(person.claim))
+    assert age is not None and need is not None
+    return age, need
+
+
 def cuts(person: Person) -> list[tuple[str, Fraction]]:
     """Open pensions and their reduction; claims from 2024-12-19."""
     got, claim = months(person), person.claim
@@ -75,8 +84,7 @@ def cuts(person: Person) -> list[tuple[str, Fraction]]:
     found = []
     if len(got) >= 180 and claim >= standard(person):
         return [("standard", Fraction(0))]
-    age, need = row("corridor_age", born(person)), row("corridor_months", born(person))
-    assert age is not None and need is not None
+    age, need = corridor(person)
     if len(got) >= need and claim >= reached(person, age):
         found.append(("corridor", early * Fraction("0.00425")))
     sex = "women" if person.female else "men"
@@ -87,7 +95,7 @@ def cuts(person: Person) -> list[tuple[str, Fraction]]:
     return found
 
 
-def total_credit(person: Person) -> Fraction:
+def total_credit(person: Person, end_of: int | None = None) -> Fraction:
     """12(3): the sum before, times the factor of the year after, plus the year's credit; last year
     without.
     """
@@ -100,14 +108,29 @@ def total_credit(person: Person) -> Fraction:
         if y in person.years and not (person.first_credit is not None and y <= 2013):
             base = min(Fraction(person.years[y][1], 100), year("yearly_ceiling", y))
             total += half_up(base * Fraction("0.0178"))
-    return total
+        if y == end_of:
+            return total
+    return total if end_of is None else Fraction(0)
+
+
+def protection(person: Person, variant: str) -> Fraction:
+    """34: share of the sum of the second year before, for 2024 and 2025."""
+    year_, rate = person.claim // 12, {2024: Fraction("0.062"), 2025: Fraction("0.045")}
+    age, need = corridor(person)
+    before = len([m for m in months(person) if m < ym(year_, 1)])
+    if variant == "corridor" and (before < need or reached(person, age) > ym(year_, 1)):
+        return Fraction(0)
+    return rate.get(year_, Fraction(0)) * total_credit(person, year_ - 2)
 
 
 def pension(person: Person) -> Fraction | None:
     found = cuts(person)
     if not found:
         return None
-    cut = min(c for _, c in found)
-    late = max(person.claim - standard(person), 0)
+    variant, cut = min(found, key=lambda way: way[1])
+    reckoned = sorted(months(person))
+    complete = reckoned[179] + 1 if len(reckoned) >= 180 else person.claim
+    late = max(person.claim - max(standard(person), complete), 0)
     bonus = min(late * Fraction("0.00425"), Fraction("0.153"))
-    return half_up(total_credit(person) / 14 * (1 - cut + bonus))
+    part = (1 - cut + bonus) / 14
+    return half_up(total_credit(person) * part) + half_up(protection(person, variant) * part)

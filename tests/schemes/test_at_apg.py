@@ -171,3 +171,34 @@ def test_claim_within_a_month_starts_with_the_next() -> None:
     raw = case_of(person).raw
     middle = load(Source("test", {**raw, "claim": {"branch": "old_age", "date": "2025-04-10"}}))
     assert line_of(middle)["from"] == "2025-05"
+
+
+def test_protection_clause_of_2024_and_2025() -> None:
+    """34: 6.2 per cent of the sum of 2022 for 2024, 4.5 of 2023 for 2025, nothing in 2023 and
+    2026.
+    """
+    for year, rate in ((2023, None), (2024, "62"), (2025, "45"), (2026, None)):
+        line = line_of(case_of(full((year - 65, 1, 1), ym(year, 1), 1990)))
+        steps = steps_of(line)
+        assert ("protection_amount" in steps) == (rate is not None)
+        if rate is not None:
+            before = Fraction(steps["total_credit_by_year"][str(year - 2)])
+            added = oracle.half_up(before * Fraction(int(rate), 1000) / 14)
+            assert Fraction(steps["protection_amount"]) == added
+            assert Fraction(line["payable"]["amount"]) == added + Fraction(steps["monthly_pension"])
+
+
+def test_protection_of_a_corridor_pension() -> None:
+    """34: only who could have claimed it the year before, or whose unemployment benefit ended."""
+    late, early = (full(born, ym(2025, 4), 1984) for born in ((1963, 3, 15), (1962, 3, 15)))
+    assert "protection_amount" not in steps_of(line_of(case_of(late)))
+    assert "protection_amount" in steps_of(line_of(case_of(early)))
+    ended = steps_of(line_of(case_of(late, unemployment_benefit_ended="1")))
+    assert "protection_amount" in ended
+
+
+def test_a_certified_sum_does_not_tell_the_sum_two_years_before() -> None:
+    person = full((1960, 1, 1), ym(2025, 1), 1990)
+    assert line_of(case_of(person, total_credit="30000"))["payable"] is None
+    told = line_of(case_of(person, total_credit="30000", protected_credit="27000"))
+    assert told["payable"]["amount"] == "2229.65"  # 2142.86 + 86.79
