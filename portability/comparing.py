@@ -140,8 +140,9 @@ def codes(line: Json, wanted: Any) -> Any:
 
 
 def compare_alternatives(made: Checked, where: str, wanted: Mapping[str, Any], line: Json) -> None:
-    """By route; the chosen route may be named too."""
-    routes = {line["route"]: line, **{other["route"]: other for other in line["alternatives"]}}
+    """By route; the chosen route may be named too: what it gives, even if that is only a floor."""
+    own = {**line, "payable": line.get("payable") or line.get("at_least")}
+    routes = {line["route"]: own, **{other["route"]: other for other in line["alternatives"]}}
     for route, figures in wanted.items():
         if route not in routes:
             made.figures += 1
