@@ -65,6 +65,8 @@ def tree(trace: Sequence[Mapping[str, Any]], scheme: Any, w: Words) -> list[Node
 
 def told(entry: Mapping[str, Any], scheme: Any, w: Words) -> Node:
     inputs, children = entry.get("inputs") or {}, []
+    if not isinstance(inputs, Mapping | list | tuple):
+        inputs = [inputs]
     if isinstance(inputs, Mapping):
         pairs = [(plain(name), w.value(value)) for name, value in inputs.items()]
     else:
