@@ -79,33 +79,25 @@ def dimes(numerator: Int, denominator: int, down: Bool) -> Int:
     return np.where(down, low, high) * DIME
 
 
-def quotients(tables: Tables, years: NDArray[np.int32], eligible: Int) -> Int:
-    """404.211(d)(3): average wage of the indexing year (the second before eligibility) by that of
-    each earlier year.
-
-    int64[n, Y] in 1e-7; 1 from the indexing year on. Tabulated per indexing year, not divided per
-    person.
-    """
-    wages, low = tables["awi"].row(years), int(eligible.min())
-    base = np.arange(low, int(eligible.max()) + 1) - 2
-    known, index = tables["awi"].row(base), years.astype(np.int64)
-    table = mul_div(known[:, None], E7, np.maximum(wages, 1)[None, :], "half_up")
-    table = np.where(index[None, :] < base[:, None], table, E7)
-    return table[eligible - low]
-
-
 def indexed(
     run: Run, tables: Tables, now: Clock, years: NDArray[np.int32], earnings: Int, eligible: Int
 ) -> Int:
-    """404.211(b)-(d): earnings of the base years, capped at the year's base, indexed to the cent:
-    int64[n, Y]."""
-    index = years.astype(np.int64)
+    """415(b)(3)(A), 404.211(b)-(d): earnings of the base years, capped at the year's base, times
+    the average wage of the second year before eligibility over that of their own year, to the cent;
+    from that second year on as they are: int64[n, Y].
+
+    The example of 404.211 prints the quotient to seven decimals. The Act rounds none, so the
+    product is divided once.
+    """
+    index, wages = years.astype(np.int64), tables["awi"].row(years)
     counted = (index >= FIRST_YEAR) & (index[None, :] <= now.last[:, None]) & (earnings > 0)
     base = tables["base"].row(years, run, counted)
     used = np.where(counted, np.minimum(earnings, base), 0)
-    factors = quotients(tables, years, eligible)
-    run.trace(QUOTIENT, lambda: np.where(used > 0, factors, 0), years=index)
-    value = mul_div(used, factors, E7, "half_up")
+    early = index[None, :] < eligible[:, None] - 2
+    top = np.where(early, tables["awi"].at(eligible - 2)[:, None], 1)
+    own = np.where(early, np.maximum(wages, 1)[None, :], 1)
+    run.trace(QUOTIENT, lambda: mul_div(top * (used > 0), E7, own, "half_up"), years=index)
+    value = mul_div(used, top, own, "half_up")
     run.trace(INDEXED, value, years=index)
     return value
 

@@ -142,18 +142,13 @@ def last_year(w: Worker) -> int:
 
 
 def index_earnings(earnings: dict[int, int], eligible: int, last: int) -> dict[int, int]:
-    """404.211(d): the quotient to seven decimals, the product to the cent."""
+    """415(b)(3)(A): times the wages of the indexing year over those of the year, to the cent."""
     out = {}
     for year, cents in earnings.items():
         if not 1951 <= year <= last:
             continue
         used = min(cents, int(BASE[year] * 100))
-        quotient = (
-            Fraction(half_up(AWI[eligible - 2] / AWI[year] * 10**7), 10**7)
-            if year < eligible - 2
-            else 1
-        )
-        out[year] = half_up(used * quotient)
+        out[year] = half_up(used * AWI[eligible - 2] / AWI[year]) if year < eligible - 2 else used
     return out
 
 
