@@ -1,9 +1,9 @@
-"""Spain, general scheme (Régimen General): contributory old-age pension, LGSS arts. 204-210.
+"""Spain, general scheme (Régimen General): old age and permanent incapacity, LGSS arts. 194-210.
 
 Pension = regulatory base x percentage of the contributed months, 14 payments a year. Abroad, the
 theoretical amount takes the percentage of all periods and the base of the Spanish ones (883/2004
 art. 56(1)(c)); the yearly maximum limits it before the share (RD 65/2022 art. 14.1). Parameters:
-rg.yaml.
+rg.yaml; early retirement: early.py, incapacity: incapacity.py, base: base.py.
 """
 
 from __future__ import annotations
@@ -13,65 +13,71 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from calculators.es import early, incapacity
 from calculators.es.base import BASE, LGSS, UPDATED, regulatory_base
-from calculators.es.record import AGE_65, YEAR, Days, days, days_of, whole_months
-from portability.cohort import Cohort, RowSet
+from calculators.es.record import (
+    AGE_65,
+    BIRTH_DAYS,
+    YEAR,
+    Days,
+    days,
+    days_of,
+    whole_months,
+)
+from portability.cohort import INVALIDITY, Cohort, RowSet
 from portability.coverage import Credited
 from portability.dates import add_months, age_months, day, month_of, year_of
 from portability.exact import mul_div
 from portability.scheme import Amounts, Bool, Int, Qualification, Quantity, Run, Scheme, Step, View
 
-WAIT, RECENT, LAST = (
-    15 * YEAR,
-    2 * YEAR,
-    180,
-)  # art. 205.1 b: 5,475 days, two years of them in the last 15 years
-FIRST_MONTHS, FIRST_PERCENT, ALL = (
-    180,
-    500_000,
-    1_000_000,
-)  # art. 210.1: 50 percent for 15 years, 100 at most
-EARLY_MONTHS, EARLY_WAIT = 24, 35 * 12  # art. 208.1 a, b
-EARLY_STEPS = (462, 498, 534)  # art. 208.2: 38 years 6 months, 41 years 6 months, 44 years 6 months
-EARLY_FROM = day("2022-01-01")  # the scale of Law 21/2021
+WAIT = 15 * YEAR  # art. 205.1 b: 5,475 days
+RECENT, LAST = 2 * YEAR, 180  # art. 205.1 b: two years in the last 15 years
+FIRST_MONTHS, FIRST_PERCENT, ALL = 180, 500_000, 1_000_000  # art. 210.1: 50 percent, 100 at most
 LATER_FROM, HALF_YEARS_FROM = day("2022-01-01"), day("2025-04-01")  # art. 210.2 a
-LATER_YEAR, LATER_HALF = (
-    40_000,
-    20_000,
-)  # art. 210.2 a: 4 percent a year, 2 for a part above six months
-SURELY_ABOVE = 1_256_60  # art. 208.1 c: no minimum pension at 65 up to 2026 is higher
-NONE, EARLY, ORDINARY = 0, 1, 2
+LATER_YEAR, LATER_HALF = 40_000, 20_000  # art. 210.2 a: 4 percent a year, 2 above six months
+BIRTHS_FROM = day("2016-01-02")  # the text of art. 235 seen
+INCAPACITY = 4
 
-MONTHS = Step(
-    "contributed_months", "month", "LGSS art. 205.1 a, RD 1716/2012 art. 3.1", LGSS, days="day"
-)
+MONTHS = Step("contributed_months", "month", "LGSS art. 205.1 a, RD 1716/2012", LGSS, days="day")
 AGE = Step(
     "ordinary_age", "month", "LGSS art. 205.1 a, DT 7", LGSS, months="month", long_period="month"
 )
 RECENT_DAYS = Step("recent_days", "day", "LGSS art. 205.1 b", LGSS)
 PERCENT = Step("percent", "1e-4 percent", "LGSS art. 210.1, DT 9", LGSS, months="month")
 LATER = Step("deferral_percent", "1e-4 percent", "LGSS art. 210.2 a", LGSS, days="day")
-REDUCTION = Step(
-    "early_reduction",
-    "1e-4 percent",
-    "LGSS art. 208.2, art. 210.3, DT 34",
-    LGSS,
-    months_early="month",
-)
-UNCAPPED = Step("pension_before_maximum", "EUR cent", "LGSS arts. 209, 210", LGSS)
+UNCAPPED = Step("pension_before_maximum", "EUR cent", "LGSS arts. 197, 209, 210", LGSS)
 PENSION = Step("full_pension", "EUR cent", "LGSS art. 57", LGSS, maximum="EUR cent")
 
 
 class RegimenGeneral(Scheme):
-    """In the order of the Act: age and periods (205), base (209), percentage (210), early (208),
-    maximum (57)."""
+    """In the order of the Act: periods (205), base (209), percentage (210), maximum (57)."""
 
-    steps = (MONTHS, AGE, RECENT_DAYS, UPDATED, BASE, PERCENT, LATER, REDUCTION, UNCAPPED, PENSION)
-    variants = {NONE: "none", EARLY: "voluntary_early", ORDINARY: "ordinary"}
+    steps = (
+        BIRTH_DAYS,
+        MONTHS,
+        AGE,
+        RECENT_DAYS,
+        UPDATED,
+        BASE,
+        PERCENT,
+        LATER,
+        early.DISMISSED,
+        early.REDUCTION,
+        *incapacity.STEPS,
+        UNCAPPED,
+        PENSION,
+    )
+    variants = {
+        early.NONE: "none",
+        early.VOLUNTARY: "voluntary_early",
+        early.INVOLUNTARY: "involuntary_early",
+        early.ORDINARY: "ordinary",
+        INCAPACITY: "permanent_incapacity",
+    }
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
-        """Art. 205.1: days; the duty ends where the engine cuts the record."""
-        return days(co, rows, years, self.by_year("ordinary_age", co))
+        """Arts. 205.1, 235: days, and days for births."""
+        return days(run, co, rows, years, self.by_year("ordinary_age", co))
 
     def by_year(
         self, name: str, co: Cohort, run: Run | None = None, need: Bool | None = None
@@ -80,37 +86,25 @@ class RegimenGeneral(Scheme):
         return self.tables[name].at(year_of(co.claim), run, need)
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """Art. 205.1, 208.1: ordinary age, or up to two years before it with 35 years of
-        contributions."""
+        return self.invalid(run, co, view) if co.branch == INVALIDITY else self.aged(run, co, view)
+
+    def aged(self, run: Run, co: Cohort, view: View) -> Qualification:
+        """Arts. 205.1, 207.1, 208.1: the ordinary age, or an early pension that is open."""
         own, counted = view.own.total(), view.units("theoretical")
         months: Int = run.step(MONTHS, lambda: whole_months(counted), days=counted)
-        age, reached = self.ordinary_age(run, co, months), age_months(co.born, co.claim)
-        recent = self.recent(run, co, view)
-        waited = (counted >= WAIT) & (recent >= RECENT)
-        ahead = self.age_ahead(run, co, months)
-        early = (
-            (co.claim >= EARLY_FROM) & (months >= EARLY_WAIT) & (reached >= ahead - EARLY_MONTHS)
-        )
-        open_ = [waited & (reached >= age), waited & early]
-        variant = np.select(open_, [ORDINARY, EARLY], NONE)
+        age, recent = self.ordinary_age(run, co, months), self.recent(run, co, view)
+        soon = early.variant(self.tables, run, co, months)
+        kind = np.where(age_months(co.born, co.claim) >= age, early.ORDINARY, soon)
+        enough = (counted >= WAIT) & (kind > early.NONE)
         run.lacks(
-            (counted >= WAIT)
-            & (recent < RECENT)
-            & view.undated()
-            & ~run.given(RECENT_DAYS)
-            & ((reached >= age) | early),
+            enough & (recent < RECENT) & view.undated() & ~run.given(RECENT_DAYS),
             "period_dates_missing",
             step=RECENT_DAYS.key,
         )
-        return Qualification(
-            variant > NONE,
-            own,
-            counted,
-            np.full(run.n, WAIT),
-            variant,
-            variant,
-            earliest=add_months(co.born, age),
-        )
+        found = np.where(enough & (recent >= RECENT), kind, early.NONE)
+        required = np.full(run.n, WAIT)
+        opens = add_months(co.born, age)
+        return Qualification(found > 0, own, counted, required, found, found, earliest=opens)
 
     def ordinary_age(self, run: Run, co: Cohort, months: Int) -> Int:
         """Art. 205.1 a, DT 7: 65 with the long period, else the age of the year."""
@@ -129,22 +123,51 @@ class RegimenGeneral(Scheme):
         found: Int = run.step(RECENT_DAYS, lambda: view.within(at - LAST, at))
         return found
 
+    def invalid(self, run: Run, co: Cohort, view: View) -> Qualification:
+        """Art. 195: the waiting period of the age at the event."""
+        own, counted = view.own.total(), view.units("theoretical")
+        needed = incapacity.required(run, co)
+        met = incapacity.qualifies(run, co, view, needed)
+        return Qualification(met, own, counted, needed, met * INCAPACITY, met.astype(np.int8))
+
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """Arts. 209, 210, 57: base x percentage, reduced or raised, never above the maximum of the
-        year."""
-        months = whole_months(view.units(basis))
+        """Arts. 197, 209, 210, 57: base x percentage, never above the maximum of the year."""
+        own = view.own
+        if isinstance(own, Days):
+            run.lacks(own.unsaid, "fact_missing", fact=BIRTH_DAYS.key, cite="LGSS art. 235")
+            older = (own.births > 0) & (co.claim < BIRTHS_FROM)
+            run.lacks(older, "rule_unknown", what="days for births before 2016")
+        maximum = self.tables["maximum"].at(co.claim, run)
+        if co.branch == INVALIDITY:
+            paid = self.incapacity(run, co, view, basis)
+        else:
+            paid = self.old_age(run, co, view, qual, basis, maximum)
+        capped = np.minimum(paid, maximum)
+        run.trace(PENSION, capped, maximum=maximum)
+        return Quantity(capped, "EUR cent")
+
+    def old_age(
+        self, run: Run, co: Cohort, view: View, qual: Qualification, basis: str, maximum: Int
+    ) -> Int:
+        """Arts. 209, 210: the pension before the maximum, reduced or raised."""
+        months, all_months = (whole_months(view.units(b)) for b in (basis, "theoretical"))
         base: Int = run.step(BASE, lambda: self.base(run, co, view.own))
         percent: Int = run.step(PERCENT, lambda: self.percent(run, co, months), months=months)
-        later = self.later(run, co, view, qual, whole_months(view.units("theoretical")))
-        full = mul_div(base, percent + later, ALL, "half_up")
+        full = mul_div(base, percent + self.later(run, co, view, all_months), ALL, "half_up")
         run.trace(UNCAPPED, full)
-        maximum = self.tables["maximum"].at(co.claim, run)
-        reduced = self.early(run, co, view, qual, full, maximum)
-        paid = np.minimum(reduced, maximum)
-        run.trace(PENSION, paid, maximum=maximum)
-        return Quantity(paid, "EUR cent")
+        return early.reduced(self.tables, run, co, qual.variant, all_months, full, maximum)
+
+    def incapacity(self, run: Run, co: Cohort, view: View, basis: str) -> Int:
+        """Arts. 196, 197.1: base x percentage with the time to come, 50 at least x the degree."""
+        base = incapacity.base(self.tables, run, co, view.own)
+        months = whole_months(view.units(basis)) + incapacity.future_months(self.tables, co)
+        percent: Int = run.step(PERCENT, lambda: self.percent(run, co, months), months=months)
+        degree, _ = run.fact(incapacity.DEGREE, need=np.ones(run.n, np.bool_))
+        full = mul_div(base, percent * degree, ALL * 100, "half_up")
+        run.trace(UNCAPPED, full)
+        return full
 
     def base(self, run: Run, co: Cohort, own: Credited) -> Int:
         if not isinstance(own, Days):
@@ -152,84 +175,30 @@ class RegimenGeneral(Scheme):
         return regulatory_base(self.tables, run, co, own)
 
     def percent(self, run: Run, co: Cohort, months: Int) -> Int:
-        """Art. 210.1, DT 9: 50 percent for 15 years, then two rates by month, 100 at most; 1e-4
-        percent."""
+        """Art. 210.1, DT 9: 50 percent for 15 years, then two rates by month; 1e-4 percent."""
         extra = np.maximum(months - FIRST_MONTHS, 0)
         first, then = self.by_year("first_months", co, run), self.by_year("next_months", co)
         rising = np.minimum(extra, first) * self.by_year("first_rate", co)
         rising = rising + np.clip(extra - first, 0, then) * self.by_year("next_rate", co)
         return np.minimum(FIRST_PERCENT + rising, ALL)
 
-    def later(self, run: Run, co: Cohort, view: View, qual: Qualification, months: Int) -> Int:
-        """Art. 210.2 a: 4 percent a contributed year after the ordinary age; from 2025-04-01 2
-        more for a half year."""
-        own = view.own
-        long_ = self.by_year("long_period", co)
-        after = (
-            np.where((long_ > 0) & (months >= long_), own.later[:, 0], own.later[:, 1])
-            if isinstance(own, Days)
-            else np.zeros(run.n, np.int64)
-        )
+    def later(self, run: Run, co: Cohort, view: View, months: Int) -> Int:
+        """Art. 210.2 a: 4 percent a contributed year after the ordinary age; from 2025-04-01 2 more
+        for a part above six months."""
+        own, long_ = view.own, self.by_year("long_period", co)
+        after = np.zeros(run.n, np.int64)
+        if isinstance(own, Days):
+            after = np.where((long_ > 0) & (months >= long_), own.later[:, 0], own.later[:, 1])
 
         def law() -> Int:
             years, rest = after // YEAR, after % YEAR
-            run.lacks(
-                (years >= 1) & (co.claim < LATER_FROM),
-                "rule_unknown",
-                what="deferral before 2022",
-                cite="LGSS art. 210.2",
-            )
+            old = (years >= 1) & (co.claim < LATER_FROM)
+            run.lacks(old, "rule_unknown", what="deferral before 2022", cite="LGSS art. 210.2")
             half = (co.claim >= HALF_YEARS_FROM) & (years >= 1) & (rest > YEAR // 2)
             return years * LATER_YEAR + half * LATER_HALF
 
         percent: Int = run.step(LATER, law, days=after)
         return percent
-
-    def early(
-        self, run: Run, co: Cohort, view: View, qual: Qualification, full: Int, maximum: Int
-    ) -> Int:
-        """Art. 208.2: reduced by the months before the ordinary age; DT 34: from the maximum where
-        it is exceeded."""
-        early = qual.variant == EARLY
-        months = whole_months(view.units("theoretical"))
-        missing = np.where(
-            early, np.maximum(self.age_ahead(run, co, months) - age_months(co.born, co.claim), 1), 0
-        )
-        above = early & (full > maximum)
-        year = year_of(co.claim)
-        reduction = np.zeros(run.n, np.int64)
-        for column in range(4):
-            here = early & (np.searchsorted(EARLY_STEPS, months, side="right") == column)
-            plain = self.tables[f"early_reduction_{column + 1}"].at(
-                missing, run, need=here & ~above
-            )
-            capped = self.tables[f"early_above_maximum_{column + 1}"].at(
-                year * 100 + missing, run, need=here & above
-            )
-            reduction = np.where(here, np.where(above, capped, plain), reduction)
-        factor: Int = run.step(REDUCTION, lambda: reduction, when=early, months_early=missing)
-        paid = mul_div(np.where(above, maximum, full), ALL - factor, ALL, "half_up")
-        run.lacks(
-            early & (paid <= SURELY_ABOVE),
-            "rule_gap",
-            what="the minimum pension at 65",
-            cite="LGSS art. 208.1 c",
-        )
-        return paid
-
-    def age_ahead(self, run: Run, co: Cohort, months: Int) -> Int:
-        """The ordinary age of the year in which the person reaches it (DT 7), contributions going
-        on until then."""
-        table, long_ = self.tables["ordinary_age"], self.tables["long_period"]
-        now, found = year_of(co.claim), np.full(run.n, int(table.values[-1]), np.int64)
-        for ahead in (2, 1, 0):
-            age = table.at(now + ahead)
-            fits = year_of(add_months(co.born, age)) <= now + ahead
-            found = np.where(fits, age, found)
-        at_65 = year_of(add_months(co.born, AGE_65))
-        until = np.maximum(AGE_65 - age_months(co.born, co.claim), 0)
-        need = long_.at(np.maximum(at_65, now))
-        return np.where((need > 0) & (months + until >= need), AGE_65, found)
 
     def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
         """full_career: the days that give 100 percent (883/2004 art. 56(1)(a))."""

@@ -72,22 +72,31 @@ def age_ahead(born: date, claim: date, months: int) -> int:
     return int(by_year("ordinary_age", 2100))
 
 
-def variant(born: date, claim: date, days: int, recent: int) -> str:
+def variant(born: date, claim: date, days: int, recent: int, dismissed: bool = False) -> str:
     months = whole_months(days)
     if days < 5475 or recent < 730:
         return "none"
     if age(born, claim) >= ordinary_age(claim.year, months):
         return "ordinary"
-    soon = age(born, claim) >= age_ahead(born, claim, months) - 24
+    ahead = age_ahead(born, claim, months)
+    if dismissed and claim >= date(2022, 1, 1) and months >= 396 and age(born, claim) >= ahead - 48:
+        return "involuntary"
+    soon = age(born, claim) >= ahead - 24
     return "early" if claim >= date(2022, 1, 1) and months >= 420 and soon else "none"
 
 
 def pension(
-    born: date, claim: date, days: int, recent: int, base: int, after: int = 0
+    born: date,
+    claim: date,
+    days: int,
+    recent: int,
+    base: int,
+    after: int = 0,
+    dismissed: bool = False,
 ) -> dict[str, Any]:
     """Cents; `after`: days contributed after the ordinary age. None: not to be known from the
     tables seen."""
-    kind, months = variant(born, claim, days, recent), whole_months(days)
+    kind, months = variant(born, claim, days, recent, dismissed), whole_months(days)
     out: dict[str, Any] = {"variant": kind, "months": months, "amount": None}
     if kind == "none":
         return out
@@ -103,6 +112,9 @@ def pension(
         maximum = int(by_date("maximum", claim) * 100)
     except LookupError:
         return out
+    if kind == "involuntary":
+        paid = involuntary(born, claim, months, full, maximum)
+        return {**out, "amount": min(paid, maximum), "percent": share}
     if kind == "early":
         return {**out, "amount": early(born, claim, months, full, maximum), "percent": share}
     return {**out, "amount": min(full, maximum), "percent": share}
@@ -119,6 +131,37 @@ def early(born: date, claim: date, months: int, full: int, maximum: int) -> int 
         return None
     paid = half_up(min(full, maximum) * (1 - Fraction(str(cut)) / 100))
     return paid if paid > 1_256_60 else None
+
+
+def involuntary(born: date, claim: date, months: int, full: int, maximum: int) -> int:
+    ahead = max(1, age_ahead(born, claim, months) - age(born, claim))
+    column = 1 + sum(months >= step for step in (462, 498, 534))
+    cut = Fraction(str(TABLES[f"early_involuntary_{column}"]["values"][ahead]))
+    limit = half_up(maximum * (1 - Fraction(ceil(Fraction(ahead, 3)), 200)))
+    return min(half_up(full * (1 - cut / 100)), limit)
+
+
+def incapacity(
+    born: date, event: date, days: int, recent: int, bases: dict[tuple[int, int], int], degree: int
+) -> dict[str, Any]:
+    """Permanent incapacity through illness: bases by (year, month), the printed price index."""
+    since_16 = (event - birthday(born, 16 * 12)).days
+    since_20 = (event - birthday(born, 20 * 12)).days
+    young = age(born, event) < 31 * 12
+    needed = ceil(Fraction(since_16, 3)) if young else max(1825, ceil(Fraction(since_20, 4)))
+    met = days >= needed and (young or recent * 5 >= needed)
+    index = {key: Fraction(str(v)) for key, v in TABLES["price_index"]["values"].items()}
+    last = event.year * 12 + event.month - 3
+    total = 0
+    for back in range(96):
+        month = last - back
+        base = bases[month // 12, month % 12 + 1]
+        total += base if back < 24 else half_up(base * index[last - 24] / index[month])
+    base = half_up(Fraction(total, 112))
+    future = max(0, int(by_year("ordinary_age", event.year)) - age(born, event))
+    share = percent(event.year, whole_months(days) + future)
+    full = half_up(base * share / 100 * degree / 100)
+    return {"met": met, "base": base, "amount": min(full, int(by_date("maximum", event) * 100))}
 
 
 def full_career_days(year: int) -> int:

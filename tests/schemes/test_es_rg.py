@@ -39,15 +39,27 @@ class Abroad(View):
 
 
 def case(
-    born: date, claim: date, lines: list[dict[str, Any]], facts: dict[str, Any] | None = None
+    born: date,
+    claim: date,
+    lines: list[dict[str, Any]],
+    facts: dict[str, Any] | None = None,
+    branch: str = "old_age",
+    births: tuple[date, ...] = (),
 ) -> Any:
+    wanted = {"branch": branch, "date": claim.isoformat()}
+    if branch == "invalidity":
+        wanted["event"] = claim.isoformat()
     return load(
         Source(
             "case",
             {
                 "schema": "portability/case@1",
-                "person": {"born": born.isoformat()},
-                "claim": {"branch": "old_age", "date": claim.isoformat()},
+                "person": {
+                    "born": born.isoformat(),
+                    "sex": "female" if births else "male",
+                    "children": [{"born": birth.isoformat()} for birth in births],
+                },
+                "claim": wanted,
                 "periods": [{"scheme": RG, **line} for line in lines],
                 "facts": {RG: facts} if facts else {},
             },
@@ -82,7 +94,7 @@ def traced(one: Any, foreign: int = 0, scheme: Any = SCHEME) -> dict[str, Any]:
 @st.composite
 def careers(draw: st.DrawFn) -> tuple[Any, ...]:
     claim = draw(st.dates(date(2013, 1, 1), date(2026, 12, 28)))
-    months = draw(st.integers(62 * 12, 69 * 12))
+    months = draw(st.integers(61 * 12, 69 * 12))
     total = claim.year * 12 + claim.month - 1 - months
     born = date(total // 12, total % 12 + 1, draw(st.integers(1, 28)))
     length = draw(st.integers(1000, 16000))
@@ -96,12 +108,13 @@ def careers(draw: st.DrawFn) -> tuple[Any, ...]:
         end,
         draw(st.sampled_from([0, 0, 2000])),
         draw(st.integers(100_00, 4500_00)),
+        draw(st.booleans()),
     )
 
 
 @given(careers())
 def test_calculator_agrees_with_the_oracle(career: tuple[Any, ...]) -> None:
-    born, claim, start, end, foreign, base = career
+    born, claim, start, end, foreign, base, dismissed = career
     days = (end - start).days + 1
     recent = 5000 if start < claim.replace(year=claim.year - 3, day=1) else 0
     if recent == 0:
@@ -114,10 +127,11 @@ def test_calculator_agrees_with_the_oracle(career: tuple[Any, ...]) -> None:
     )
     after = max(0, (end - oracle.birthday(born, age)).days + 1)
     after = min(after, days)
-    want = oracle.pension(born, claim, total, recent, base, after)
+    want = oracle.pension(born, claim, total, recent, base, after, dismissed)
     money = f"{base // 100}.{base % 100:02d}"
-    got = traced(case(born, claim, [span(start, end)], {"regulatory_base": money}), foreign)
-    assert got["variant"] == ["none", "early", "ordinary"].index(want["variant"])
+    facts = {"regulatory_base": money, "involuntary_end": int(dismissed)}
+    got = traced(case(born, claim, [span(start, end)], facts), foreign)
+    assert got["variant"] == ["none", "early", "involuntary", "ordinary"].index(want["variant"])
     if want["variant"] == "none":
         return
     assert got["contributed_months"] == str(want["months"])
@@ -173,7 +187,7 @@ def test_both_sides_of_the_ordinary_age_of_2025() -> None:
         (date(1958, 7, 15), date(2025, 3, 15), True),
     ):
         assert (
-            traced(case(born, claim, lines, {"regulatory_base": 1000}))["variant"] == 2
+            traced(case(born, claim, lines, {"regulatory_base": 1000}))["variant"] == 3
         ) is open_
 
 
@@ -264,3 +278,71 @@ def test_without_a_price_index_the_base_is_unknown() -> None:
     )
     made = totalize(cohort_of([one]), {RG: SCHEME}, []).decisions[RG]
     assert made.entitled[0] and not made.known[0]
+
+
+def test_days_for_births() -> None:
+    """LGSS art. 235: 112 days a birth, 126 for twins, less the days contributed then."""
+    lines = [span(date(1985, 1, 1), date(1999, 12, 31)), span(date(2002, 1, 1), date(2024, 12, 31))]
+    own = sum(
+        (date.fromisoformat(x["end"]) - date.fromisoformat(x["start"])).days + 1 for x in lines
+    )
+    for births, added in (
+        ((date(2000, 6, 1),), 112),
+        ((date(2000, 6, 1), date(2000, 6, 1)), 126),
+        ((date(1990, 6, 1),), 0),
+        ((date(1999, 12, 1),), 81),
+    ):
+        one = case(
+            date(1958, 1, 10), date(2025, 1, 10), lines, {"regulatory_base": 1000}, births=births
+        )
+        held = holdings(cohort_of([one]), {RG: SCHEME})[RG]
+        assert int(held.credited.total()[0]) == own + added
+    certified = case(
+        date(1958, 1, 10),
+        date(2025, 1, 10),
+        [span(date(1985, 1, 1), date(1999, 12, 31), credited={"days": 5000})],
+        {"regulatory_base": 1000},
+        births=(date(2000, 6, 1),),
+    )
+    assert not traced(certified)["known"]
+
+
+@given(
+    st.dates(date(2012, 1, 1), date(2026, 2, 28)),
+    st.integers(24, 60),
+    st.integers(10, 40),
+    st.sampled_from([55, 75, 100]),
+    st.integers(600_00, 4000_00),
+)
+@settings(max_examples=25)
+def test_permanent_incapacity(event: date, years: int, work: int, degree: int, base: int) -> None:
+    """LGSS arts. 195, 197 on the printed price index; every month of the last ten years insured."""
+    born = event.replace(year=event.year - years, day=1)
+    work = min(work, years - 17)
+    start = date(event.year - work, 1, 1)
+    bases, lines = {}, []
+    for year in range(start.year, event.year + 1):
+        for month in range(1, 13):
+            first = date(year, month, 1)
+            if first >= event.replace(day=1):
+                continue
+            bases[year, month] = base + month * 100
+            end = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+            money = bases[year, month]
+            lines.append(span(first, end, earnings=f"{money // 100}.{money % 100:02d}"))
+    if work < 9 or event.year not in range(2012, 2027) or event.year == 2023:
+        return
+    facts = {"incapacity_percent": degree}
+    got = traced(case(born, event, lines, facts, branch="invalidity"))
+    days = (event.replace(day=1) - start).days
+    want = oracle.incapacity(born, event, days, min(days, 3652), bases, degree)
+    assert (got["variant"] == 4) is want["met"]
+    assert got["known"]
+    assert got["incapacity_base"].replace(".", "") == str(want["base"])
+    assert got["v"] == want["amount"]
+
+
+def test_incapacity_needs_the_degree() -> None:
+    lines = [span(date(2000, 1, 1), date(2024, 12, 31), earnings=600_000)]
+    got = traced(case(date(1975, 1, 1), date(2025, 1, 10), lines, branch="invalidity"))
+    assert got["variant"] == 4 and not got["known"]
