@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from portability.cohort import SEXES
 from portability.coverage import Credited, credit_by_dates, merged
-from portability.dates import FOREVER, NODATE, add_months, day, first_day
+from portability.dates import NODATE, add_months, day, day_in_month, first_day, month_of
 from portability.exact import mul_div
 from portability.scheme import (
     Amounts,
@@ -182,12 +182,8 @@ class NewStatePension(Scheme):
         out: dict[int, Int] = {}
         certified = lines.where(lines.credited >= 0)
         dated = certified.start != NODATE
-        first = np.array(
-            [tax_year(int(d)) if d != NODATE else 0 for d in certified.start], np.int64
-        )
-        last = np.array(
-            [tax_year(int(d) - 1) if d != NODATE else 1 for d in certified.end], np.int64
-        )
+        first = np.where(dated, tax_year(certified.start), 0)
+        last = np.where(dated, tax_year(certified.end - 1), 1)
         single = dated & (first == last)
         np.add.at(before, certified.person[~single], certified.credited[~single] // (1000 * WEEKS))
         for year in np.unique(first[single]):
@@ -289,7 +285,7 @@ class NewStatePension(Scheme):
         risen = mul_div(np.minimum(start, rate_2016), full, rate_2016, "half_up") + mul_div(
             full, after, 35, "half_up"
         )
-        tax_years = np.array([tax_year(int(d)) for d in co.claim], np.int64)
+        tax_years = tax_year(co.claim)
         above = old & (start > rate_2016)
         factor = self.tables["protected_factor"].at(tax_years, run, need=above)
         protected = mul_div(np.maximum(start - rate_2016, 0), factor, 10**6, "half_up")
@@ -339,16 +335,11 @@ def split(run: Run, view: View) -> tuple[Int, Int]:
     return made[0], made[1]
 
 
-def tax_year(value: int) -> int:
-    """The year in which the tax year of a day starts (6 April)."""
-    if value in (NODATE, FOREVER):
-        return 0
-    year = value // 366 + 1970  # at most one year low
-    while int(april(year + 1)) <= value:
-        year += 1
-    while int(april(year)) > value:
-        year -= 1
-    return year
+def tax_year(days: NDArray[Any]) -> Int:
+    """The year in which the tax year of each day starts (6 April)."""
+    month = month_of(days)
+    april_5 = (month % 12 == 3) & (day_in_month(days) < 6)
+    return np.asarray(month // 12 - ((month % 12 < 3) | april_5))
 
 
 def inside(m: int, who: NDArray[Any], start: Int, end: Int, low: int, high: int) -> Int:

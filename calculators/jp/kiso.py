@@ -137,7 +137,7 @@ class Kiso(Scheme):
         m, width = len(co), len(years)
         dated = lines.where((lines.start != NODATE) & (lines.end > lines.start))
         at = cells(dated, years)
-        code = np.array([exempt_kind(co, c) for c in dated.code], np.int64)[at.row]
+        code = exempt_kind(co, dated.code)[at.row]
         kind = dated.kind[at.row]
         low = month_of(attained(co.born, 20))
         adult = window_mask(years, low, month_of(attained(co.born, 60)))
@@ -164,7 +164,7 @@ class Kiso(Scheme):
         April 2009.
         """
         months = lines.credited // 1000
-        code = np.array([exempt_kind(co, c) for c in lines.code], np.int64)
+        code = exempt_kind(co, lines.code)
         np.add.at(paid, lines.person, np.where(code < 0, months, 0))
         np.add.at(first, lines.person, np.where((code < 0) & (lines.kind != EMPLOYMENT), months, 0))
         line = first_day(np.full(1, HALF_STATE, np.int64))[0]
@@ -286,7 +286,7 @@ class Kiso(Scheme):
         return np.full(run.n, FULL_MONTHS, np.int64) if name == "full_career" else None
 
 
-def exempt_kind(co: Cohort, code: int) -> int:
-    """0 … 3 for a code of EXEMPT, else -1."""
-    name = co.codes[code] if code >= 0 else ""
-    return EXEMPT.index(name) if name in EXEMPT else -1
+def exempt_kind(co: Cohort, codes: NDArray[np.int16]) -> Int:
+    """0 … 3 for the codes of EXEMPT, else -1."""
+    known = [EXEMPT.index(name) if name in EXEMPT else -1 for name in co.codes]
+    return np.array([*known, -1], np.int64)[codes]
