@@ -18,10 +18,14 @@ def entitlements(d: Json) -> list[Json]:
 
 
 def due(d: Json) -> list[Json]:
-    """The lines somebody is paid by: with claimants, a record's own line pays nobody."""
+    """The lines somebody is paid by: a survivors' record pays nobody itself, a pensioner's does."""
     lines = entitlements(d)
     records = {line.get("scheme") for line in lines if line.get("claimant")}
-    return [line for line in lines if line.get("claimant") or line.get("scheme") not in records]
+    return [
+        line
+        for line in lines
+        if line.get("claimant") or line.get("payable") or line.get("scheme") not in records
+    ]
 
 
 def benefit(d: Json, w: Words) -> str:
