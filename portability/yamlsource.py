@@ -20,6 +20,7 @@ from portability.errors import Fault, InputError, shown
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 40
+MARKS = re.compile(r"[&*!]")
 INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
 FIXED = {"true": True, "false": False, "null": None, "~": None, "": None}
 Path_ = tuple[str | int, ...]
@@ -67,6 +68,11 @@ def dotted(path: Path_) -> str:
 
 def read(path: str | Path, limit: int = MAX_BYTES) -> list[Source]:
     """The documents of a file; .json by suffix, else YAML. Raises InputError, never OSError."""
+    return parse(raw_bytes(path, limit), str(path))
+
+
+def raw_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a file that is not too large. Raises InputError, never OSError."""
     name = str(path)
     try:
         with open(path, "rb") as stream:
@@ -79,7 +85,7 @@ def read(path: str | Path, limit: int = MAX_BYTES) -> list[Source]:
         raise one(
             name, Raw(f"more than {limit:,} bytes"), f"at most {limit:,} bytes", code="too_large"
         )
-    return parse(raw, name)
+    return raw
 
 
 def one(
@@ -168,6 +174,9 @@ def yaml_sources(text: str, name: str) -> list[Source]:
 
     loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        refused = marks(text, name, loader_class) if MARKS.search(text) else []
+        if refused:
+            raise InputError(refused)
         loader = loader_class(text)
         sources = []
         while loader.check_node():
@@ -194,37 +203,42 @@ def yaml_sources(text: str, name: str) -> list[Source]:
     return sources
 
 
+def marks(text: str, name: str, loader_class: Any) -> list[Fault]:
+    """Anchors, aliases and tags: composed nodes no longer show them, so the events are read."""
+    import yaml
+
+    faults = []
+    event: Any
+    for event in yaml.parse(text, Loader=loader_class):
+        where = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor:
+            kind = "alias *" if isinstance(event, yaml.AliasEvent) else "anchor &"
+            found = f"the {kind}{shown(anchor).strip(chr(39))}"
+            faults.append(Fault(where, "(document)", found, "the value written out", code="alias"))
+        if tag and tag != "!":
+            found = f"the tag {shown(tag)}"
+            faults.append(Fault(where, "(document)", found, "no tags", code="tag"))
+    return faults
+
+
 def built(root: Any, name: str) -> Source:
     source = Source(name, None)
-    seen: set[int] = set()
 
     def visit(node: Any, path: Path_) -> Any:
         source.positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-        if id(node) in seen:
-            source.fault(path, Raw("an alias (*name)"), "the value written out", code="alias")
-            return None
-        seen.add(id(node))
         if len(path) > MAX_DEPTH:
             source.fault(
                 path, Raw("deeper nesting"), f"at most {MAX_DEPTH} levels", code="too_deep"
             )
             return None
         if node.id == "scalar":
-            return scalar(node, path)
-        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rsplit(":", 1)[1] not in (
-            "map",
-            "seq",
-        ):
-            source.fault(path, Raw(f"the tag {shown(node.tag)}"), "no tags", code="tag")
-            return None
+            return scalar(node)
         if node.id == "sequence":
             return [visit(child, (*path, i)) for i, child in enumerate(node.value)]
         return mapping(node, path)
 
-    def scalar(node: Any, path: Path_) -> Any:
-        if not str(node.tag).startswith("tag:yaml.org,2002:"):
-            source.fault(path, Raw(f"the tag {shown(node.tag)}"), "no tags", code="tag")
-            return None
+    def scalar(node: Any) -> Any:
         if node.style in ('"', "'", "|", ">"):
             return node.value
         if node.value in FIXED:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -67,12 +66,10 @@ def determine(
       portability determine examples/us-de.yaml --format html --out answer.html
       portability determine - --format jsonl --dry-run < cases.jsonl
     """
-    from portability import case as case_module
     from portability.answer import answer
 
     form = form or ("table" if sys.stdout.isatty() or out else "json")
-    sources = list(read_all(files))
-    cases = loaded(case_module, sources)
+    cases = loaded(*read_all(files))
     agreements = agreements_for(extra)
     tell = form != "jsonl" if ahead is None else ahead
     documents: Iterable[Json] = (answer(case, agreements(case), ahead=tell) for case in cases)
@@ -81,73 +78,59 @@ def determine(
     written(documents, form, out, single=len(cases) == 1)
 
 
-def read_all(files: tuple[str, ...]) -> Iterable[Any]:
-    """Every document of every file; faults of all files are collected before any is raised."""
-    from portability.yamlsource import read
-
-    faults: list[Fault] = []
+def read_all(files: tuple[str, ...]) -> tuple[list[Any], list[Fault]]:
+    """Every readable document of every file, and the faults of the others."""
     found: list[Any] = []
+    faults: list[Fault] = []
     for name in files:
         try:
-            found += (
-                lines_of_stdin()
-                if name == "-"
-                else jsonl(name)
-                if name.endswith(".jsonl")
-                else read(name)
-            )
+            if name == "-" or name.endswith(".jsonl"):
+                more, refused = json_lines(name)
+                found, faults = found + more, faults + refused
+            else:
+                from portability.yamlsource import read
+
+                found += read(name)
         except InputError as error:
             faults += error.faults
-    if faults:
-        raise InputError(faults)
-    return found
+    return found, faults
 
 
-def lines_of_stdin() -> list[Any]:
-    """JSON Lines (or one YAML or JSON document) on standard input."""
-    from portability.yamlsource import parse
+def json_lines(name: str) -> tuple[list[Any], list[Fault]]:
+    """JSON Lines, one document a line; or one YAML or JSON document over several lines."""
+    from portability.yamlsource import Raw, json_source, one, parse, raw_bytes
 
-    raw = sys.stdin.buffer.read()
-    first = raw.lstrip()[:1]
-    return json_lines(raw, "<stdin>") if first == b"{" else list(parse(raw, "<stdin>"))
-
-
-def jsonl(name: str) -> list[Any]:
-    return json_lines(Path(name).read_bytes(), name)
-
-
-def json_lines(raw: bytes, name: str) -> list[Any]:
-    """One document a line; a single document over several lines is taken as a whole."""
-    from portability.yamlsource import Raw, json_source, one
-
+    raw = sys.stdin.buffer.read() if name == "-" else raw_bytes(name)
+    shown = "<stdin>" if name == "-" else name
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise one(name, Raw("bytes that are not UTF-8"), "UTF-8 text", code="binary") from None
+        raise one(shown, Raw("bytes that are not UTF-8"), "UTF-8 text", code="binary") from None
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if lines and not lines[0][1].rstrip().endswith("}"):
-        return [json_source(text, name)]
+    if not lines or not lines[0][1].lstrip().startswith("{"):
+        return list(parse(raw, shown)), []
+    if not lines[0][1].rstrip().endswith("}"):
+        return [json_source(text, shown)], []
+    found: list[Any] = []
     faults: list[Fault] = []
-    found = []
     for number, line in lines:
         try:
-            found.append(json_source(line, name, number))
+            found.append(json_source(line, shown, number))
         except InputError as error:
             faults += error.faults
-    if faults:
-        raise InputError(faults)
-    return found
+    return found, faults
 
 
-def loaded(case_module: Any, sources: list[Any]) -> list[Any]:
+def loaded(sources: list[Any], faults: list[Fault]) -> list[Any]:
     """Sources -> checked cases; every fault of every document at once."""
-    faults: list[Fault] = []
+    from portability import case
+
     found = []
     for source in sources:
         try:
-            found.append(case_module.load(source))
+            found.append(case.load(source))
         except InputError as error:
-            faults += error.faults
+            faults = [*faults, *error.faults]
     if faults:
         raise InputError(faults)
     return found
