@@ -15,6 +15,7 @@ from portability.trace import Run, Step
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
+Spans = tuple[NDArray[np.int32], Int, Int]  # person, first day, day after the last
 BIRTH_DAYS = Step(
     "birth_days",
     "day",
@@ -57,14 +58,10 @@ def days(run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32], ordinary_
     m = len(co)
     base = credit_by_dates(m, rows, years, "day")
     lines = rows.where((rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0))
-    later = np.stack(
-        [
-            days_after(m, lines, add_months(co.born, age))
-            for age in (np.full(m, AGE_65), ordinary_age)
-        ],
-        axis=1,
-    )
-    births, unsaid = birth_days(run, co, rows, lines)
+    spans = merged(lines.person, lines.start, lines.end)
+    ages = (np.full(m, AGE_65), ordinary_age)
+    later = np.stack([days_after(m, spans, add_months(co.born, age)) for age in ages], axis=1)
+    births, unsaid = birth_days(run, co, rows, spans)
     held = base.undated + base.by_year.sum(axis=1) > 0
     return Days(
         "day",
@@ -74,14 +71,14 @@ def days(run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32], ordinary_
         base.earnings,
         base.months,
         base.kinds,
-        bases=monthly(m, lines, years),
+        bases=monthly(m, lines.where(lines.earnings > 0), years),
         later=later,
         births=np.where(held, births, 0),
         unsaid=unsaid,
     )
 
 
-def birth_days(run: Run, co: Cohort, rows: RowSet, lines: RowSet) -> tuple[Int, Bool]:
+def birth_days(run: Run, co: Cohort, rows: RowSet, spans: Spans) -> tuple[Int, Bool]:
     """(days, mothers of whom only the institution can tell): LGSS art. 235.
 
     112 days a birth and 14 more for every further child of it, unless they were contributed; a
@@ -93,7 +90,7 @@ def birth_days(run: Run, co: Cohort, rows: RowSet, lines: RowSet) -> tuple[Int, 
     birth, extra = np.unique(key, return_counts=True)
     who, at = birth // SHIFT, birth % SHIFT - EPOCH
     length = BIRTH + TWIN * (extra.astype(np.int64) - 1)
-    free = np.maximum(length - covered(len(co), lines, who, at, length), 0)
+    free = np.maximum(length - covered(len(co), spans, who, at, length), 0)
     out, summed = np.zeros(len(co), np.int64), np.zeros(len(co), np.bool_)
     np.add.at(out, who, free)
     summed[rows.person[rows.credited > 0]] = True
@@ -101,9 +98,9 @@ def birth_days(run: Run, co: Cohort, rows: RowSet, lines: RowSet) -> tuple[Int, 
     return days_, np.asarray(mother & summed & (out > 0) & ~run.given(BIRTH_DAYS))
 
 
-def covered(m: int, lines: RowSet, who: Int, first: Int, length: Int) -> Int:
+def covered(m: int, spans: Spans, who: Int, first: Int, length: Int) -> Int:
     """Insured days of person who[k] in the length[k] days from first[k]: int64[k]."""
-    person, start, end = merged(lines.person, lines.start, lines.end)
+    person, start, end = spans
     counts = np.bincount(person, minlength=m)
     ptr = np.concatenate([[0], np.cumsum(counts)])
     pair = np.repeat(np.arange(len(who)), counts[who])
@@ -114,20 +111,19 @@ def covered(m: int, lines: RowSet, who: Int, first: Int, length: Int) -> Int:
     return out
 
 
-def days_after(m: int, lines: RowSet, birthday: Int) -> Int:
+def days_after(m: int, spans: Spans, birthday: Int) -> Int:
     """Insured days from a birthday on: int64[m]."""
-    person, start, end = merged(lines.person, lines.start, lines.end)
+    person, start, end = spans
     out = np.zeros(m, np.int64)
     np.add.at(out, person, np.maximum(end - np.maximum(start, birthday[person]), 0))
     return out
 
 
-def monthly(m: int, lines: RowSet, years: NDArray[np.int32]) -> Int:
+def monthly(m: int, paid: RowSet, years: NDArray[np.int32]) -> Int:
     """Contribution bases by month: a line over several months is spread evenly over the months it
     touches, the rest of the division on the last one."""
     width = len(years)
     out = np.zeros((m * width, 12), np.int64)
-    paid = lines.where(lines.earnings > 0)
     at = cells(paid, years)
     if not len(at.row):
         return out.reshape(m, width * 12)

@@ -49,8 +49,8 @@ def weeks(m: int, rows: RowSet, years: NDArray[np.int32]) -> Weeks:
     chosen = np.isin(rows.kind, (VOLUNTARY, OPTIONAL_CONTINUED))
     credited = rows.kind == EQUIVALENT
     base = credit_by_dates(m, rows, years, "week")
-    paid = credit_by_dates(m, rows.where(~credited), years, "week").total()
-    qualifying = credit_by_dates(m, rows.where(~credited & ~chosen), years, "week").total()
+    paid = without(m, rows, years, credited, base)
+    qualifying = without(m, rows, years, credited | chosen, base)
     entry = np.full(m, FOREVER, np.int64)
     dated = rows.start != NODATE
     np.minimum.at(entry, rows.person[dated], rows.start[dated].astype(np.int64))
@@ -68,6 +68,13 @@ def weeks(m: int, rows: RowSet, years: NDArray[np.int32]) -> Weeks:
         credits=np.maximum(total - paid, 0),
         entry=entry,
     )
+
+
+def without(m: int, rows: RowSet, years: NDArray[np.int32], left_out: Bool, base: Credited) -> Int:
+    """Weeks of the lines that are not left out: int64[m]."""
+    if not left_out.any():
+        return base.total()
+    return credit_by_dates(m, rows.where(~left_out), years, "week").total()
 
 
 def contribution_year(days: Int) -> Int:
