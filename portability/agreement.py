@@ -85,6 +85,7 @@ class Rule:
     bars         "national": persons of this rule have no national route in this scheme
     when         only_if_needed | always
     own_minimum  own periods without which nothing is totalized; `continuous`: of which in one piece
+    own_from     own periods before this day do not count under the agreement
     amount       by component; the key "amount" stands for every component not named
     defect       the text contradicts itself here; the amount is then "unknown"
     """
@@ -103,6 +104,7 @@ class Rule:
     when: str = "only_if_needed"
     own_minimum: Spell | None = None
     continuous: Spell | None = None
+    own_from: int = NODATE
     counts: tuple[Count, ...] = ()
     amount: Mapping[str, AmountRule] = field(factory=dict)
     floors: tuple[Floor, ...] = ()

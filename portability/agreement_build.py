@@ -190,6 +190,7 @@ def rule_of(context: Context, raw: Raw_, path: str, scheme: str) -> Rule:
         when=raw.get("when", "only_if_needed"),
         own_minimum=spell(minimum) if minimum else None,
         continuous=spell(continuous) if continuous else None,
+        own_from=day(raw["own_from"]) if "own_from" in raw else NODATE,
         counts=tuple(count_of(row, context) for row in raw["counts"]),
         amount=amounts_of(raw["amount"], context),
         floors=tuple(floor_of(row, context) for row in raw.get("floors", ())),

@@ -248,6 +248,7 @@ BEHAVIOUR: dict[str, Shape] = {
     "bars": Word(("national",)),
     "when": Word(("only_if_needed", "always")),
     "own_minimum": OWN_MINIMUM,
+    "own_from": Day(),
     "counts": Listed(COUNT),
     "amount": AMOUNTS,
     "floors": Listed(FLOOR),

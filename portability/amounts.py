@@ -241,7 +241,10 @@ def capped(
     """The full career limits both sides (883/2004 art. 56(1)(a)); 0: the benefit does not
     depend on duration."""
     assert how.cap is not None
-    most = scheme_term(how.cap, scheme, run, co, view)
+    if how.cap.kind == "scheme":
+        most = scheme_term(how.cap, scheme, run, co, view)
+    else:  # Canada-Brazil art. 16(2)(b): the minimum period limits the total
+        most = term(how.cap, scheme, run, co, view, qual)
     if most is None:
         return num, den
     limit = np.where(most > 0, most, np.maximum(num, den))

@@ -41,7 +41,10 @@ def counted(
     Periods whose conversion the text leaves open go to `unsure`: (persons, what is missing).
     """
     credits = treaty_credits(batch, agreement, rule)
-    own = credits.get(holding.scheme.id, holding.credited).take(sel)
+    mine = None
+    if rule.own_from != NODATE:  # Canada-Korea art. 8(1)(b)(ii): own residence from 1988 only
+        mine = kept_lines(holding, Count("others", start=rule.own_from))
+    own = filtered(holding, mine, sel, credits.get(holding.scheme.id))
     view = View(own)
     taken = own.by_year.copy()
     for count in rule.counts:

@@ -124,7 +124,33 @@ def test_the_regulation_needs_a_nationality_where_third_state_nationals_stay_out
 
     assert counted("LT")["route"] == "eu-883-2004"
     assert counted("PH")["status"] == "not_entitled"  # Swiss periods do not count for him
-    assert [reason["code"] for reason in counted()["reasons"]] == ["fact_missing"]
+    assert [reason["code"] for reason in counted()["reasons"]] == ["not_stated"]
+
+
+def test_ca_kr_counts_own_residence_from_1988_only() -> None:
+    """8(1)(b)(ii), 9(1): for the twelve months, for the right and for the amount."""
+    korean = line("kr-nps", "1995-01-01", "2004-12-31")
+
+    def found(start: str, end: str) -> Json:
+        own = line("ca-oas", start, end, kind="residence")
+        person = {"residence": "CA", "born": "1943-01-15"}
+        return asked([own, korean], {}, "2010-01-15", **person)["ca-oas"]
+
+    assert routes(found("1986-01-01", "1988-06-30"))["ca-kr"]["status"] == "not_entitled"
+    later = found("1986-01-01", "1990-12-31")
+    assert later["route"] == "ca-kr"
+    assert (later["periods"]["own"], later["periods"]["counted"]) == ("36", "156")
+
+
+def test_ca_br_limits_the_total_to_the_minimum_period() -> None:
+    """16(2)(b): once the total passes the minimum, the share is own time over the minimum."""
+    periods = [
+        line("br-inss", "1970-01-01", "1979-12-31"),
+        line("ca-cpp", "1980-01-01", "1999-12-31", earnings="100000"),
+    ]
+    found = asked(periods, certified("br-inss", 180), "2015-01-15", residence="BR")["br-inss"]
+    assert found["fraction"] == "120/180"
+    assert routes(found)["ca-br"]["periods"]["counted"] == "360"
 
 
 def test_posting_has_a_direction_between_denmark_and_the_united_states() -> None:
