@@ -113,7 +113,7 @@ def summary(found: list[Replay]) -> str:
     same = sum(item.identical for item in found)
     erased = sum(item.erased for item in found)
     differ = len(found) - same - erased
-    parts = [f"{len(found)} determinations", f"{same} identical"]
+    parts = [f"{len(found)} replayed", f"{same} identical"]
     parts += [f"{erased} erased"] if erased else []
     parts += [f"{differ} not identical"] if differ else []
     return ", ".join(parts)

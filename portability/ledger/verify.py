@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 from attrs import define, field
@@ -55,7 +56,18 @@ class Report:
             ("Not proven", self.not_proven),
         ):
             if items:
-                lines += ["", f"{title}:", *(f"  - {item}" for item in items)]
+                lines += ["", f"{title}:"]
+                lines += [
+                    fill(
+                        item,
+                        96,
+                        initial_indent="  - ",
+                        subsequent_indent="    ",
+                        break_long_words=False,
+                        break_on_hyphens=False,
+                    )
+                    for item in items
+                ]
         return "\n".join(lines)
 
 

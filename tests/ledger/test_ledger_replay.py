@@ -167,7 +167,7 @@ def test_the_recorded_law_decides_after_the_installed_one_changed(house: Path) -
     assert code == 0, said
     assert run(house, "ledger", "replay", "1") == (
         0,
-        "entry 1: identical, byte for byte\n1 determinations, 1 identical\n",
+        "entry 1: identical, byte for byte\n1 replayed, 1 identical\n",
     )
     edit(house / "agreements" / "us-de.yaml", "\n", "\n# a comment\n")
     scheme = house / "calculators" / "us" / "oasdi.yaml"
