@@ -5,7 +5,9 @@ The block `parametric:` of a scheme file:
 
     ways:            # best first; the first that is open on the claim date is taken
     - {name: standard, units: 180, age: 720, cite: …, from: DATE, until: DATE, cut: …}
-    base: {months: 60, or_less: true, cite: …}          # average of the record's earnings, a month
+    - {name: reduced, units: 60, age: 720, cite: …, amount: "what is not known"}    # right only
+    base: {months: 60, or_less: true, cite: …}          # average of the record's earnings, a month,
+                                                        # or {certified: true, cite: …}
     rate: {pieces: […], max: 100, cite: …}              # percent of the base
     minimum: [{way: standard, table: smig, share: [2, 3], cite: …}]
     entrants: {until: DATE, cite: …}                     # the law of who first entered later is not
@@ -27,9 +29,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.pay import count, earned, end_of_record, first_of_record, paid_months, with_lines
+from calculators.pay import (
+    count,
+    earned,
+    end_of_record,
+    first_of_record,
+    masks,
+    paid_months,
+    with_lines,
+)
 from portability.cohort import REFUND
-from portability.coverage import Credited
+from portability.coverage import POPCOUNT, Credited
 from portability.dates import FOREVER, NODATE, add_months, age_months, day, month_of
 from portability.exact import div, mul_div, scale_text, to_step
 from portability.scheme import (
@@ -172,6 +182,11 @@ class Parametric(Scheme):
                 units=view.own.total,
             )
             return Quantity(mul_div(base, months, 10**4, "half_up"), f"{self.currency} cent")
+        for i, way in enumerate(self.ways):
+            if "amount" in way:
+                run.lacks(
+                    qual.variant == i + 1, "rule_unknown", what=way["amount"], cite=way["cite"]
+                )
         rate = run.step(
             self.rate, lambda: self.rate_of(run, view.units(basis)), units=lambda: view.units(basis)
         )
@@ -184,6 +199,10 @@ class Parametric(Scheme):
         were).
         """
         block, last = self.law["base"], end_of_record(view)
+        if block.get("certified"):
+            everyone = np.ones(run.n, np.bool_)
+            run.lacks(everyone, "fact_missing", fact=self.pay.key, cite=self.pay.cite)
+            return np.zeros(run.n, np.int64)
         if "months" in block:
             want = np.full(run.n, int(block["months"]))
         else:
@@ -191,8 +210,9 @@ class Parametric(Scheme):
         total = earned(view, last - want, last)
         months = count(paid_months(view), view.years, last - want, last)
         run.lacks(total == 0, "fact_missing", fact=self.pay.key, cite=self.pay.cite)
+        whole = POPCOUNT[masks(view)].sum(axis=1)
         run.lacks(
-            (total > 0) & (months < np.minimum(want, view.own.total())),
+            (total > 0) & (months < np.minimum(want, whole)),
             "rule_unknown",
             what="a gap in the last months of the record",
             cite=self.pay.cite,

@@ -131,3 +131,28 @@ def test_a_broken_step_is_unknown_only_where_it_decides() -> None:
     broken = ask(BENIN, BORN, "2017-04-15", sum_of(187), {"average_pay": 50_000})
     assert whole["pays"] == "12750"  # 30 % of 50,000 less 15 %
     assert broken["pays"] is None and broken["why"] == {"rule_unknown"}
+
+
+@pytest.mark.parametrize(
+    ("days", "pays"),
+    [
+        (3239, None),
+        (3240, "2500.00"),  # 50 %
+        (3455, "2500.00"),
+        (3456, "2550.00"),  # 216 days more: 51 %
+        (7560, "3500.00"),  # 70 %, the most
+        (9999, "3500.00"),
+    ],
+)
+def test_morocco_by_days(days: int, pays: str | None) -> None:
+    work = [{"credited": {"days": days}}]
+    line = ask("ma-cnss", BORN, "2024-05-01", work, {"average_pay": 5_000})
+    assert line["pays"] == pays
+
+
+def test_morocco_pays_from_1320_days_since_may_2025_but_how_much_is_not_known() -> None:
+    work = [{"credited": {"days": 2000}}]
+    before = ask("ma-cnss", BORN, "2025-04-30", work, {"average_pay": 5_000})
+    after = ask("ma-cnss", BORN, "2025-05-01", work, {"average_pay": 5_000})
+    assert before["status"] == "not_entitled"
+    assert (after["status"], after["pays"], after["why"]) == ("entitled", None, {"rule_unknown"})
