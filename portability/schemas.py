@@ -45,45 +45,40 @@ def mapping(value: Json) -> Json:
     return {"type": "object", "additionalProperties": value}
 
 
-def case_body() -> Json:
-    country = words(COUNTRIES, "ISO 3166 code; NO is Norway")
-    flags = many(words(FLAGS))
+COUNTRY: Json = {**words(COUNTRIES), "description": "ISO 3166 code; NO is Norway"}
+FLAG_LIST: Json = many(words(FLAGS))
+
+
+def person_body() -> Json:
     child = thing({"born": DATE, "name": TEXT}, ["born"])
-    person = thing(
+    return thing(
         {
             "born": DATE,
             "sex": words(SEXES),
-            "nationalities": many(country),
-            "residence": country,
+            "nationalities": many(COUNTRY),
+            "residence": COUNTRY,
             "name": TEXT,
             "children": many(child),
             "died": DATE,
-            "flags": flags,
+            "flags": FLAG_LIST,
             "national_numbers": ANY,
         },
         ["born"],
     )
-    claim = thing(
-        {
-            "branch": words(BRANCHES),
-            "date": DATE,
-            "event": {**DATE, "description": "of invalidity or death"},
-            "wish": words(WISHES),
-        },
-        ["branch", "date"],
-    )
+
+
+def period_body() -> Json:
     branches = many(words(BRANCHES))
-    sums = dict.fromkeys((*UNITS, *PLURALS), DECIMAL)
-    period = thing(
+    sums = {word: DECIMAL for word in (*UNITS, *PLURALS)}
+    certified = "certified sum, in the scheme's unit; counts as certified"
+    return thing(
         {
             "scheme": {"type": "string", "description": "`portability schemes list` shows all"},
             "kind": words(KINDS),
             "start": DATE,
             "end": {**DATE, "description": "last day, included"},
-            "credited": thing(
-                sums, about="certified sum, in the scheme's unit; counts as certified"
-            ),
-            "earnings": {**DECIMAL, "description": "in the scheme's currency, for the whole span"},
+            "credited": thing(sums, about=certified),
+            "earnings": {**DECIMAL, "description": "scheme's currency, for the whole span"},
             "currency": words(CURRENCIES),
             "evidence": words(EVIDENCE),
             "status": words(STATUS),
@@ -94,13 +89,16 @@ def case_body() -> Json:
         },
         ["scheme"],
     )
-    member = thing(
+
+
+def member_body() -> Json:
+    return thing(
         {
             "relation": words(RELATIONS),
             "born": DATE,
             "since": DATE,
-            "residence": country,
-            "flags": flags,
+            "residence": COUNTRY,
+            "flags": FLAG_LIST,
             "claim": DATE,
             "income": DECIMAL,
             "name": TEXT,
@@ -109,25 +107,28 @@ def case_body() -> Json:
         },
         ["relation", "born"],
     )
+
+
+def case_body() -> Json:
+    event = {**DATE, "description": "of invalidity or death"}
+    claim = thing(
+        {"branch": words(BRANCHES), "date": DATE, "event": event, "wish": words(WISHES)},
+        ["branch", "date"],
+    )
     rate = thing(
-        {
-            "from": words(CURRENCIES),
-            "to": words(CURRENCIES),
-            "date": DATE,
-            "rate": DECIMAL,
-            "source": TEXT,
-        },
+        {"from": words(CURRENCIES), "to": words(CURRENCIES), "date": DATE, "rate": DECIMAL}
+        | {"source": TEXT},
         ["from", "to", "date", "rate"],
     )
     return thing(
         {
             "schema": {"const": "portability/case@1"},
             "reference": TEXT,
-            "person": person,
+            "person": person_body(),
             "claim": claim,
-            "periods": many(period),
+            "periods": many(period_body()),
             "facts": mapping(mapping(DECIMAL)),
-            "family": many(member),
+            "family": many(member_body()),
             "rates": many(rate),
             "assumptions": mapping(TEXT),
             "note": TEXT,
@@ -215,23 +216,22 @@ def scheme_body() -> Json:
     )
 
 
-def determination_body() -> Json:
-    sum_: Json = {
-        "anyOf": [
-            {"type": "null"},
-            thing(
-                {
-                    "amount": {"type": "string"},
-                    "currency": {"type": "string"},
-                    "per": words(("month", "week", "fortnight", "year", "once")),
-                },
-                ["amount", "currency", "per"],
-            ),
-        ]
-    }
-    periods = thing(
-        {key: {"type": "string"} for key in ("unit", "own", "foreign", "counted", "required")}
-    )
+PER = ("month", "week", "fortnight", "year", "once")
+SUM: Json = {
+    "anyOf": [
+        {"type": "null"},
+        thing(
+            {"amount": {"type": "string"}, "currency": {"type": "string"}, "per": words(PER)},
+            ["amount", "currency", "per"],
+        ),
+    ]
+}
+STATES = ("entitled", "not_entitled", "deferred", "unknown")
+
+
+def entitlement_body() -> Json:
+    names = ("unit", "own", "foreign", "counted", "required")
+    periods = thing({key: {"type": "string"} for key in names})
     step = thing(
         {
             "step": TEXT,
@@ -239,24 +239,23 @@ def determination_body() -> Json:
             "unit": TEXT,
             "cite": TEXT,
             "url": TEXT,
-            "certified": {"type": "boolean"},
             "inputs": mapping(ANY),
-        },
+        }
+        | {"certified": {"type": "boolean"}},
         ["step", "value", "cite"],
     )
-    line: Json = thing(
+    sums = {key: SUM for key in ("theoretical", "pro_rata", "payable", "at_least")}
+    return thing(
         {
             "scheme": TEXT,
             "country": TEXT,
             "claimant": thing({"number": {"type": "integer"}, "relation": TEXT}),
-            "status": words(("entitled", "not_entitled", "deferred", "unknown")),
+            "status": words(STATES),
             "route": TEXT,
             "method": TEXT,
             "periods": periods,
-            "theoretical": sum_,
+            **sums,
             "fraction": ANY,
-            "payable": sum_,
-            "at_least": sum_,
             "from": ANY,
             "shortfall": ANY,
             "alternatives": many(mapping(ANY)),
@@ -266,17 +265,18 @@ def determination_body() -> Json:
         ["scheme", "country", "status", "payable"],
         closed=False,
     )
+
+
+def determination_body() -> Json:
+    rows = {key: many(mapping(ANY)) for key in ("next", "warnings", "missing", "timeline")}
     return thing(
         {
             "schema": {"const": "portability/determination@1"},
             "reference": TEXT,
             "claim": mapping(ANY),
             "estimate": {"type": "boolean"},
-            "entitlements": many(line),
-            "next": many(mapping(ANY)),
-            "warnings": many(mapping(ANY)),
-            "missing": many(mapping(ANY)),
-            "timeline": many(mapping(ANY)),
+            "entitlements": many(entitlement_body()),
+            **rows,
             "rules": mapping(TEXT),
             "ledger": thing({"entry": {"type": "integer"}, "hash": TEXT}),
         },
