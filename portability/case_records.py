@@ -203,7 +203,8 @@ def read_facts(top: Reader, schemes: Mapping[str, Scheme]) -> dict[tuple[str, st
             continue
         for key in inner.data:
             if key in allowed:
-                found = inner.scaled(key, allowed[key].scale, low=None)
+                low = None if "point" in allowed[key].unit else 0  # points can be taken away
+                found = inner.scaled(key, allowed[key].scale, low=low)
                 if found is not None:
                     facts[scheme_id, key] = found
     return facts
