@@ -69,7 +69,7 @@ def person_body() -> Json:
 
 def period_body() -> Json:
     branches = many(words(BRANCHES))
-    sums = {word: DECIMAL for word in (*UNITS, *PLURALS)}
+    sums = dict.fromkeys((*UNITS, *PLURALS), DECIMAL)
     certified = "certified sum, in the scheme's unit; counts as certified"
     return thing(
         {
@@ -244,7 +244,7 @@ def entitlement_body() -> Json:
         | {"certified": {"type": "boolean"}},
         ["step", "value", "cite"],
     )
-    sums = {key: SUM for key in ("theoretical", "pro_rata", "payable", "at_least")}
+    sums = dict.fromkeys(("theoretical", "pro_rata", "payable", "at_least"), SUM)
     return thing(
         {
             "scheme": TEXT,

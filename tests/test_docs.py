@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 import calculators
 import portability
-from portability.commands import main
+from portability.commands import cli as main
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

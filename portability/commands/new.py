@@ -23,7 +23,10 @@ def new() -> None:
 )
 @click.option("--currency", default="EUR", help="ISO 4217 code.")
 @click.option(
-    "--unit", type=click.Choice(["day", "week", "month", "quarter", "year"]), default="month"
+    "--unit",
+    type=click.Choice(["day", "week", "month", "quarter", "year"]),
+    default="month",
+    help="Unit of the scheme's periods.",
 )
 def scheme(country: str, scheme: str, into: str, currency: str, unit: str) -> None:
     """Write the drawer of a country's scheme: parameters, words, a worked example and a test.

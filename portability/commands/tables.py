@@ -28,7 +28,13 @@ def list_(scheme: str | None) -> None:
 
 @tables.command()
 @click.argument("files", nargs=-1)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="A table, or JSON for programs.",
+)
 def gaps(files: tuple[str, ...], form: str) -> None:
     """Rank what is missing by scheme, table and years, by the number of results it blanks.
 
