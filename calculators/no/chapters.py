@@ -69,12 +69,17 @@ class Pieces:
     def yearly(self, share: Int, weight: Int, below: tuple[Int, Int]) -> dict[str, Int]:
         """§ 19-10, 20-14: a year's pension; share tenths of chapter 19, weight hundredths, below
         (FT, DT)."""
-        ft, dt = (np.maximum(v, 1) for v in below)
-        # /1000 of FT, 100 x 10 above
-        made = {name: mul_div(np.maximum(v, 0) * weight, share, ft, "half_up")
-                for name, v in (("gp", self.gp), ("tp", self.tp), ("pt", self.pt))}
-        for name, v in (("inntektspensjon", self.account), ("garantipensjon", self.guarantee)):
-            made[name] = mul_div(np.maximum(v, 0), weight * (10 - share), dt * 10, "half_up")
+        ft, dt = below
+        made = {}
+        for name, v, ratio, unit, tenths in (
+                ("gp", self.gp, ft, 1, share), ("tp", self.tp, ft, 1, share),
+                ("pt", self.pt, ft, 1, share), ("inntektspensjon", self.account, dt, 10,
+                                                10 - share),
+                ("garantipensjon", self.guarantee, dt, 10, 10 - share)):
+            # weight / 100 x tenths / 10, over FT / 1000 or DT / 100
+            year = mul_div(np.maximum(v, 0), weight * tenths, np.maximum(ratio, 1) * unit,
+                           "half_up")
+            made[name] = np.where(ratio > 0, year, 0)
         return made
 
 

@@ -155,6 +155,12 @@ class Folketrygd(Chapters):
         run.trace_to = recorder
         return Quantity(yearly["tp"] + yearly["inntektspensjon"], "1e-6 NOK")
 
+    def share(self, run: Run, co: Cohort, q: Quantity, num: Int, den: Int) -> Int:
+        """Only trygdetid is cut: foreign time earns nothing in the other part, so it has no share
+        of
+        it (art. 52 of Regulation 883/2004 as NAV applies it)."""
+        return mul_div(q.v, num, den, "half_up") if q.unit.endswith("year") else q.v
+
     def by_income(self, run: Run, co: Cohort, view: View, need: Bool) -> dict[str, Int]:
         zero = np.zeros(run.n, np.int64)
         pieces = Pieces(zero, self.basis_tp(run, co, view, need), zero,
