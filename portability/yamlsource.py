@@ -166,7 +166,18 @@ def json_source(text: str, name: str, line: int = 1) -> Source:
                 )
             ]
         ) from None
+    if "\\u" in text and not encodable(source.data):
+        raise one(name, Raw("half a surrogate pair (\\ud800 to \\udfff)"), "whole characters")
     return source
+
+
+def encodable(data: Any) -> bool:
+    """Whether every text can be written as UTF-8: JSON may escape half a character."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def yaml_sources(text: str, name: str) -> list[Source]:
