@@ -14,7 +14,7 @@ from calculators.de.grv_record import URL, Record
 from calculators.de.grv_rights import attained, late_months, months_of
 from portability.cohort import SURVIVORS, Cohort
 from portability.coverage import POPCOUNT, window_mask
-from portability.dates import month_of
+from portability.dates import day, month_of
 from portability.tables import Table
 from portability.trace import Run, Step
 from portability.view import View
@@ -24,6 +24,7 @@ Law = Mapping[str, Table]
 POINT = "1e-4 point"
 LONGEST_CUT = 36  # 77(2): 65 less 62, 63 less 60
 AGE_63 = 63 * 12  # 77(4)
+SECOND_COMPARISON = day("2014-07-01")  # 73 sentence 1, second half: pensions from July 2014
 
 DRAWN = Step(
     "old_age_pension_drawn", "1", "SGB VI 59(3): the deceased drew an old-age pension", URL
@@ -71,7 +72,8 @@ def average(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
     mute, run.trace_to = run.trace_to, None
     got = worth.points(law, run, co, rec)
     run.trace_to = mute
-    return worth.average_value(co, rec, got, foreign, month_of(co.risk), co.branch != SURVIVORS)[0]
+    drop = (co.claim >= SECOND_COMPARISON) & (co.branch != SURVIVORS)
+    return worth.average_value(co, rec, got, foreign, month_of(co.risk), drop)[0]
 
 
 def access(law: Law, run: Run, co: Cohort, view: View) -> Int:

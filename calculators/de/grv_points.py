@@ -237,7 +237,7 @@ def free_points(run: Run, co: Cohort, rec: Record) -> Int:
 
 
 def average_value(
-    co: Cohort, rec: Record, got: Points, foreign: Int, end: Int, drop_last: bool
+    co: Cohort, rec: Record, got: Points, foreign: Int, end: Int, drop_last: Bool
 ) -> tuple[Int, Int]:
     """71-73: the better of basic and comparative valuation, points a month before month `end`:
     int64[n], 1e-4.
@@ -269,7 +269,7 @@ def average_value(
     room = np.maximum(end - born17 + before - free, 1)
     total = value.sum(axis=1) + abroad
     basic = mul_div(total, 1, room, "half_up")
-    if not drop_last:
+    if not drop_last.any():
         return basic, room
     cut_months = POPCOUNT[rec.paid & own & window_mask(rec.years, end - 4 * YEAR, end)]
     cut = mul_div(value, cut_months, np.maximum(paid, 1), "half_up").sum(axis=1)
@@ -277,4 +277,4 @@ def average_value(
     without = np.where(
         left > 0, mul_div(np.maximum(total - cut, 0), 1, np.maximum(left, 1), "half_up"), 0
     )
-    return np.maximum(basic, without), room
+    return np.where(drop_last, np.maximum(basic, without), basic), room

@@ -38,6 +38,7 @@ VARIANTS = {
 GENERAL, FIFTEEN, TWENTY, THIRTY_FIVE, FORTY_FIVE = 60, 180, 240, 420, 540  # 50, in months (122(2))
 VOLUNTARY_FROM = 216  # 51(3a) no. 4: 18 years
 VERY_LONG_AT_63 = day("2014-07-01")  # 236b
+VERY_LONG_AT_65 = day("2012-07-02")  # 38, as in the text of that day
 CODE_START = day("1992-01-01")
 AFTER_40, TEN_YEARS = 40 * 12, 120  # 237a(1) no. 3
 EIGHT_OF_TEN, TEN = 96, 120  # 237(1) no. 4
@@ -154,13 +155,13 @@ def doors(law: Law, run: Run, co: Cohort, view: View, got: Months) -> list[Doors
 
 
 def very_long(law: Law, run: Run, co: Cohort, got: Months, young: Bool) -> Doors:
-    """38, 236b: without reduction after 45 years, from 63 upwards; in this form from July 2014."""
-    at = attained(co.born, law["very_long_age"].at(co.born, run))
-    meets = got.very_long >= FORTY_FIVE
-    new = co.claim >= VERY_LONG_AT_63
-    old = meets & ~new & young & (month_of(co.claim) >= attained(co.born, 65 * 12))
-    run.lacks(old, "rule_unknown", what="45 years of contributions before July 2014")
-    return Doors(VERY_LONG, meets & new, at, at, got.very_long, FORTY_FIVE)
+    """38, 236b: without reduction after 45 years, from 63 upwards since July 2014, before at 65."""
+    new, old = co.claim >= VERY_LONG_AT_63, co.claim >= VERY_LONG_AT_65
+    age = np.where(new, law["very_long_age"].at(co.born, run), 65 * 12)
+    at, meets = attained(co.born, age), got.very_long >= FORTY_FIVE
+    unseen = meets & ~old & young & (month_of(co.claim) >= at)
+    run.lacks(unseen, "rule_unknown", what="45 years of contributions before July 2012")
+    return Doors(VERY_LONG, meets & (new | old), at, at, got.very_long, FORTY_FIVE)
 
 
 def unemployed(run: Run, co: Cohort, view: View, got: Months) -> Bool:

@@ -27,19 +27,25 @@ Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 Law = Mapping[str, Table]
 
+ORPHANS_FREE = day("2018-11-08")  # day of the oldest text of 97 without orphans that was seen
 REFORM = day("2002-01-01")  # 242a(1), (3), 255(1)
 OLD_BIRTH = day("1962-01-02")  # 242a(1), 255(1): one spouse born before
 FIRST_QUARTER, SMALL_MONTHS = 3, 24  # 67 no. 5, 6; 46(1) sentence 2
 LARGE, LARGE_OLD, SMALL, HALF_ORPHAN = 550, 600, 250, 100  # 67, 255(1), thousandths
 CHILD_AGE, STUDENT_AGE = 18 * 12, 27 * 12  # 48(4)
 ORPHAN_POINT = 833  # 78(2): 0.0833 a month
+FIRST_RAISED, FURTHER = 1010, 505  # 78a(1)
 FREE_INCOME, FREE_CHILD = 264, 56  # 97(2): 26.4 and 5.6 times the pension value
 
 INCOME = Step("survivor_income", "EUR cent", "SGB VI 97(1), (2); SGB IV 18a", URL)
 FACTOR = Step("survivor_type_factor", "1e-3", "SGB VI 67 no. 5-8, 255(1)", URL)
 ORPHAN = Step("orphan_supplement", "1e-4 point", "SGB VI 78", URL, months="month")
 COUNTED = Step("income_counted", "EUR cent", "SGB VI 97(2)", URL)
-STEPS = (INCOME, FACTOR, ORPHAN, COUNTED)
+RAISING = Step(
+    "widow_child_months", "month", "SGB VI 78a(1): months of raising children up to three", URL
+)
+RAISED = Step("widow_supplement", "1e-4 point", "SGB VI 78a", URL)
+STEPS = (INCOME, RAISING, RAISED, FACTOR, ORPHAN, COUNTED)
 
 
 def award(
@@ -65,6 +71,8 @@ def award(
     grown = attained(fam.born, STUDENT_AGE) <= month
     young = child & (~adult | ((fam.has("student") | fam.has("disabled")) & ~grown))
     full = young & fam.has("orphan")
+    tested_once = young & adult & (fam.claim < ORPHANS_FREE)
+    run.lacks(tested_once, "rule_unknown", what="income of orphans over 18 (97(1) no. 3, old)")
     run.lacks(full, "rule_unknown", what="full orphan's pension (48(2), 78(3): two records)")
     quarter = month <= death + FIRST_QUARTER
     factor = np.select(
@@ -75,11 +83,26 @@ def award(
     run.trace(FACTOR, factor, when=factor > 0)
     more = np.where(young, per_claimant(fam, orphan_points(law, inner, co, view, access)), 0)
     run.trace(ORPHAN, more, when=more > 0)
-    base = per_claimant(fam, points) + more
+    raised = np.where(large | small, raising_points(run, inner, co, fam, ~quarter & ~old), 0)
+    run.trace(RAISED, raised, when=raised > 0)
+    base = per_claimant(fam, points) + more + raised
     amount = mul_div(base * factor, per_claimant(fam, value), 1000 * 10**7, "half_up")
     tested = (large | small) & ~quarter
     paid = after_income(run, inner, fam, amount, tested, young, value)
     return Award(factor > 0, paid, "EUR", "month", fam.claim.astype(np.int64))
+
+
+def raising_points(run: Run, inner: Run, co: Cohort, fam: Family, due: Bool) -> Int:
+    """78a, 264c: 0.1010 for each of the first 36 months in which the widow raised a child under
+    three, 0.0505 for each further one; int64[b], 1e-4. Asked for where the case names a child.
+    """
+    months, given = inner.fact(RAISING)
+    owner, _ = co.children_of()
+    named = (np.bincount(owner, minlength=len(co)) > 0) | of_records(fam, fam.is_("child"))
+    lacking = due & fam.is_("spouse") & ~fam.of(given) & fam.of(named)
+    run.lacks(lacking, "fact_missing", fact=RAISING.key, cite=RAISING.cite)
+    value = FIRST_RAISED * np.minimum(months, 36) + FURTHER * np.maximum(months - 36, 0)
+    return np.where(due, per_claimant(fam, value), 0)
 
 
 def per_claimant(fam: Family, x: NDArray[Any]) -> Int:
@@ -135,7 +158,8 @@ def orphan_points(law: Law, inner: Run, co: Cohort, view: View, access: Int) -> 
     got = worth.points(law, inner, co, rec)
     other = free + POPCOUNT[rec.touched & ~rec.paid].sum(axis=1)
     nobody = np.zeros(inner.n, np.int64)
-    room = worth.average_value(co, rec, got, nobody, month_of(co.risk), False)[1]
+    never = np.zeros(inner.n, np.bool_)
+    room = worth.average_value(co, rec, got, nobody, month_of(co.risk), never)[1]
     considered = POPCOUNT[rec.touched & rec.considered & ~rec.paid].sum(axis=1)
     share = np.minimum(mul_div(other, paid + considered, room, "up"), other)
     months = paid + np.where(other > 0, share, 0)

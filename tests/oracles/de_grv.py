@@ -194,9 +194,8 @@ def doors(person: Person) -> list[tuple[str, int]]:
             in_force("disabled_earliest", born),
             in_force("disabled_age", born),
         )
-    if claim >= ym(2014, 7):
-        age = in_force("very_long_age", born)
-        door("very_long", len(got["long"]) >= 540, age, age)
+    age = in_force("very_long_age", born) if claim >= ym(2014, 7) else Fraction(780)
+    door("very_long", len(got["long"]) >= 540 and claim >= ym(2012, 8), age, age)
     late = {m for m in got["duty"] if m >= reached(person, 480) - 1}
     if born < "1952" and person.female:
         door(
@@ -377,7 +376,8 @@ def invalidity(person: Person) -> Fraction | None:
     total = sum((sum(p.values(), Fraction(0)) for p in points.values()), Fraction(0)) + low_pay(
         person, points
     )
-    total += attributed(person, person.claim) * average_value(person, points, True)
+    drop = person.claim >= ym(2014, 7)
+    total += attributed(person, person.claim) * average_value(person, points, drop)
     east = (
         sum((p["east"] for p in points.values()), Fraction(0))
         if person.claim < ym(2024, 7)

@@ -164,6 +164,28 @@ def test_45_years_at_63_from_july_2014() -> None:
     assert status(person)[1] == "besonders langjährig Versicherte (38, 236b)"
 
 
+def test_45_years_at_65_before_july_2014() -> None:
+    """38 as of 2012: born in February 1949, 65 in February 2014; 236(2) asks for 65y2m."""
+    person = flat((1949, 2, 15), ym(2014, 3), 1966)
+    assert status(person)[1] == "besonders langjährig Versicherte (38, 236b)"
+
+
+def test_child_raising_months_by_the_start_of_the_pension() -> None:
+    """249(1): a child born before 1992 brings 12, 24, 30 and from 2027 36 months."""
+    for born, claim, months in (
+        ((1948, 3, 15), ym(2014, 6), "12"),
+        ((1949, 3, 15), ym(2014, 7), "24"),
+        ((1953, 3, 15), ym(2019, 1), "30"),
+        ((1960, 3, 15), ym(2027, 1), "36"),
+    ):
+        person = flat(born, claim, 2000, children=[ym(1980, 5)])
+        person.rows = [row for row in person.rows if row.last < ym(2025, 1)]
+        line = line_of(case_of(person))
+        assert line["status"] == "entitled"
+        step = next(s for s in line["trace"] if s["step"] == "child_raising_points")
+        assert step["inputs"]["months"] == months
+
+
 def test_women_born_before_1952_only() -> None:
     """237a(1) no. 1."""
     assert (

@@ -27,7 +27,7 @@ def disabled_people(draw: Any) -> Person:
         draw(st.sampled_from((1, 2, 28))),
     )
     first = ym(born[0], born[1])
-    low = max(first + 25 * 12, ym(2018, 1))
+    low = max(first + 25 * 12, ym(2013, 1))
     event = draw(st.integers(low, max(low, min(first + 62 * 12, ym(2026, 11)))))
     rows = []
     for year in range(born[0] + 16, event // 12 + 1):
@@ -124,3 +124,20 @@ def test_orphan_supplement() -> None:
     assert grown["status"] == "not_entitled"
     student = {"relation": "child", "born": "2005-01-10", "flags": ["student"]}
     assert claimants(person, [student])["0"]["status"] == "entitled"
+
+
+def test_widow_who_raised_children() -> None:
+    """78a, 264c: 40 months are 3.838 points, only in the new law and after the first quarter."""
+    person = dead((1970, 3, 14), ym(2024, 1), 1990)
+    wife = {"relation": "spouse", "born": "1972-01-10", "since": "2005-06-01"}
+    child = {"relation": "child", "born": "2008-01-10"}
+    late = [{**wife, "claim": "2024-05-01"}, child]
+    assert claimants(person, late, survivor_income="0")["0"]["payable"] is None
+    with_ = claimants(person, late, survivor_income="0", widow_child_months="40")["0"]
+    none = claimants(person, late, survivor_income="0", widow_child_months="0")["0"]
+    more = Fraction(with_["payable"]["amount"]) - Fraction(none["payable"]["amount"])
+    assert abs(more - Fraction("3.838") * Fraction("37.60") * Fraction(55, 100)) <= Fraction(1, 100)
+    early = claimants(person, [{**wife, "claim": "2024-02-01"}, child], widow_child_months="40")[
+        "0"
+    ]
+    assert "widow_supplement" not in {step["step"] for step in early["trace"]}
