@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calculators.parametric_checks import check
 from calculators.pay import (
     count,
     earned,
@@ -66,7 +67,7 @@ class Parametric(Scheme):
 
     def __init__(self, source: SchemeSource):
         super().__init__(source)
-        self.law: Mapping[str, Any] = source.text["parametric"]
+        self.law = check(source)
         self.ways: list[Mapping[str, Any]] = list(self.law["ways"])
         self.variants = {i + 1: str(way["name"]) for i, way in enumerate(self.ways)}
         money, cite = f"{self.currency} cent", self.cite

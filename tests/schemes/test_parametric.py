@@ -6,11 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from one_person import ask, case, lines, paid
 from oracles import final_pay as oracle
 from oracles.plain import add_months
+
+from portability import registry
+from portability.errors import InputError
 
 BENIN, EMIRATES, TUNIS = "bj-cnss", "ae-gpssa", "tn-cnss"
 BORN = date(1960, 3, 15)
@@ -156,3 +160,25 @@ def test_morocco_pays_from_1320_days_since_may_2025_but_how_much_is_not_known() 
     after = ask("ma-cnss", BORN, "2025-05-01", work, {"average_pay": 5_000})
     assert before["status"] == "not_entitled"
     assert (after["status"], after["pays"], after["why"]) == ("entitled", None, {"rule_unknown"})
+
+
+def test_every_fault_of_the_block_is_named_at_once() -> None:
+    source = registry.load(BENIN).source
+    broken = {
+        "ways": [{"name": "standard", "units": "many", "age": 720}],
+        "base": {"months": 60, "cite": "an act", "mnths": 3},
+        "rate": {"cite": "an act", "pieces": [{"each": 12, "rate": "two", "part": "dwn"}]},
+        "minimum": [{"way": "standard", "table": "nowhere", "share": [1, 2]}],
+    }
+    text = {**source.text, "parametric": broken}
+    with pytest.raises(InputError) as caught:
+        registry.from_source(evolve(source, text=text))
+    named = {fault.path.removeprefix("parametric.") for fault in caught.value.faults}
+    assert named == {
+        "ways[0].units",
+        "ways[0].cite",
+        "base.mnths",
+        "rate.pieces[0].rate",
+        "rate.pieces[0].part",
+        "minimum[0].table",
+    }
