@@ -41,6 +41,7 @@ WOMEN_FROM, WOMEN_TO = (
 )  # transitional generation: rates of its own
 WIDOW, ORPHAN, ALL = 80, 40, 100  # arts. 36, 37(1)
 WIDOW_AGE, MARRIED = 45 * 12, 5 * 12  # art. 24(1)
+FLOOR = 27  # AHVV art. 54bis(2): 150 percent of M and three orphans' minimums of 0.4 M, in tenths
 CHILD_AGE, STUDENT_AGE = 18 * 12, 25 * 12  # art. 25(4), (5)
 
 AGE = Step("reference_age", "month", "AHVG art. 21(1)", AHVG)
@@ -233,5 +234,27 @@ class Ahv(Scheme):
         share = np.select([widow, orphan], [WIDOW, ORPHAN], 0)
         run.trace(CLAIMANT, share)
         amount = mul_div(fam.of(parts["amount"]), share, 1_000_000 * ALL, "half_up") * 100
+        amount = np.where(met, amount, 0)
+        self.above_ninety(run, co, fam, view, amount, orphan & met)
         begins = np.maximum(fam.claim.astype(np.int64), first_day(month_of(event) + 1))
-        return Award(met, np.where(met, amount, 0), "CHF", "month", begins)
+        return Award(met, amount, "CHF", "month", begins)
+
+    def above_ninety(
+        self, run: Run, co: Cohort, fam: Family, view: View, amount: Int, orphan: Bool
+    ) -> None:
+        """Art. 41, AHVV 54bis: orphans' pensions are cut where all together pass 90 percent of the
+        income, above a floor. The cut itself is not reckoned: such a family's amounts are open."""
+        facts = {key: value for (owner, key), value in co.facts.items() if owner == self.id}
+        record = Run(len(co), self.id, run.route, stage="amount", facts=facts)
+        found = self.periods(record, co, view)
+        minimum = self.tables["minimum_pension"].at(co.claim)
+        income = table_income(self.tables, record, co, view.own, found, minimum)
+        percent = scale(self.tables, record, found)
+        limit = np.maximum(div(income * 9, 120), div(minimum * FLOOR, 10))
+        over = fam.total(amount) * 10_000 > limit * percent
+        run.lacks(
+            fam.of(over).astype(np.bool_) & orphan,
+            "rule_unknown",
+            what="cut of orphans' pensions",
+            cite="AHVG art. 41",
+        )

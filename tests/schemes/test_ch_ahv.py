@@ -269,15 +269,9 @@ def test_survivors_of_a_man_of_fifty() -> None:
         {"relation": "child", "born": "2005-05-01"},
     ]
     one = case(date(1975, 3, 1), date(2025, 6, 1), lines, death=date(2025, 5, 15), family=family)
-    made = totalize(cohort_of([one]), {AHV: SCHEME}, [])
-    held = made.batch.holdings[AHV]
-    run, view = held.new_run("national"), View(held.credited)
-    qual = SCHEME.qualify(run, held.co, view)
-    run.stage = "amount"
-    parts = {"amount": SCHEME.accrue(run, held.co, view, qual, "amount", "own").v}
-    award = SCHEME.award(run, held.co, cohort_of([one]).fam, parts, qual, view)
-    assert award.met.tolist() == [True, True, False]
-    assert award.v.tolist() == [1693_00, 847_00, 0]
+    claims = totalize(cohort_of([one]), {AHV: SCHEME}, []).decisions[AHV].claims
+    assert claims.offers[0].award.met.tolist() == [True, True, False]
+    assert claims.paid.tolist() == [1693_00, 847_00, 0]
     alone = case(
         date(1975, 3, 1),
         date(2025, 6, 1),
@@ -285,8 +279,8 @@ def test_survivors_of_a_man_of_fifty() -> None:
         death=date(2025, 5, 15),
         family=[{"relation": "spouse", "born": "1980-06-01", "since": "2005-06-01"}],
     )
-    award = SCHEME.award(run, held.co, cohort_of([alone]).fam, parts, qual, view)
-    assert award.met.tolist() == [False]
+    claims = totalize(cohort_of([alone]), {AHV: SCHEME}, []).decisions[AHV].claims
+    assert claims.offers[0].award.met.tolist() == [False]
 
 
 def test_income_of_somebody_who_died_young_is_raised() -> None:
@@ -306,3 +300,17 @@ def test_income_of_somebody_who_died_young_is_raised() -> None:
             family=[{"relation": "child", "born": "2020-01-01"}],
         )
         assert traced(one)["average_income"] == f"{200 * percent}.00"
+
+
+def test_a_large_family_above_ninety_percent_is_open() -> None:
+    """AHVG art. 41, AHVV 54bis: widow and six orphans get 3.2 pensions; the cut is not reckoned."""
+    years = range(1996, 2025)
+    lines = yearly(dict.fromkeys(years, 12), dict.fromkeys(years, 90_000_00))
+    for children, known in ((2, True), (6, False)):
+        family = [{"relation": "spouse", "born": "1980-02-01", "since": "2005-06-01"}]
+        family += [{"relation": "child", "born": f"{2008 + i}-05-01"} for i in range(children)]
+        one = case(
+            date(1975, 3, 1), date(2025, 6, 1), lines, death=date(2025, 5, 15), family=family
+        )
+        claims = totalize(cohort_of([one]), {AHV: SCHEME}, []).decisions[AHV].claims
+        assert claims.offers[0].known.tolist() == [True] + [known] * children
