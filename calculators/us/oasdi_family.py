@@ -66,7 +66,13 @@ def award(
     if survivors:
         base = widow_base(tables, run, own, co, fam, view, qual, now, base, rate)
     full = to_step(mul_div(base, rate, 1000), 10)
-    return Award(rate > 0, full, "USD", "month", start=fam.claim.astype(np.int64))
+    return Award(
+        rate > 0,
+        full,
+        "USD",
+        "month",
+        start=np.maximum(fam.claim, fam.of(co.claim)).astype(np.int64),
+    )
 
 
 def record_run(run: Run, co: Cohort, scheme: str = "us-oasdi") -> Run:

@@ -106,7 +106,10 @@ def clock(run: Run, co: Cohort, tell: bool = False) -> Clock:
     if given.any():
         with nullcontext() if tell else quietly(run):
             value, _ = run.fact(ENTITLED)
-        entitled = np.where(given, value // 100 * 12 + value % 100 - 1, paid)
+        month = value // 100 * 12 + value % 100 - 1
+        fits = (value % 100 >= 1) & (value % 100 <= 12) & (month <= paid)
+        run.lacks(given & ~fits, "fact_missing", fact=ENTITLED.key, cite=ENTITLED.cite)
+        entitled = np.where(given & fits, month, paid)
     event = co.event.astype(np.int64)
     happened = (event != NODATE) & (co.branch != OLD_AGE)
     eligible = np.where(happened, np.minimum(year + 62, year_of(event)), year + 62)
@@ -128,8 +131,9 @@ def computation_years(run: Run, now: Clock) -> Int:
     two remain."""
     elapsed = run.step(ELAPSED, lambda: elapsed_years(now))
     dropped = np.minimum(elapsed // 5, 5) if now.branch == INVALIDITY else 5
-    found: Int = run.step(YEARS, lambda: np.maximum(elapsed - dropped, 2), elapsed=elapsed)
-    return found
+    years: Int = run.step(YEARS, lambda: np.maximum(elapsed - dropped, 2), elapsed=elapsed)
+    run.lacks(years < 1, "fact_missing", fact=YEARS.key, cite=YEARS.cite)
+    return np.maximum(years, 1)
 
 
 def earliest_month(now: Clock) -> Int:
