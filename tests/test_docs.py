@@ -60,8 +60,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for folder in ("examples", "tests/cases"):
         if (ROOT / folder).is_dir():
             shutil.copytree(ROOT / folder, tmp_path / folder)
-    for folder in ("agreements", "calculators"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
+    shutil.copytree(ROOT / "agreements", tmp_path / "agreements")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PORTABILITY_LEDGER", str(tmp_path / "docs.sqlite"))
     return tmp_path
