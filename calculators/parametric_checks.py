@@ -1,4 +1,4 @@
-"""What may stand in the block `parametric:` of a scheme file; every fault at once, with its field."""
+"""What may stand in the block `parametric:` of a scheme file; every fault at once."""
 
 from __future__ import annotations
 

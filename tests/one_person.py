@@ -1,4 +1,4 @@
-"""One person asked of one scheme: the determination's line, in few words, for the tests of schemes."""
+"""One person asked of one scheme: the determination's line in few words, for tests of schemes."""
 
 from __future__ import annotations
 

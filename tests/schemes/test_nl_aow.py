@@ -1,4 +1,4 @@
-"""Netherlands, AOW: the calculator against a plain oracle; ages, gaps and amounts at their edges."""
+"""Netherlands, AOW: the calculator against a plain oracle; ages, gaps and amounts at edges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schemes written in YAML alone: Benin, the Emirates, Tunisia against plain oracles; the grammar."""
+"""Schemes in YAML alone: Benin, the Emirates, Tunisia, Morocco against plain oracles."""
 
 from __future__ import annotations
 
