@@ -190,3 +190,69 @@ def test_the_family_of_a_pensioner_is_paid_as_the_oracle_says(data: st.DataObjec
         most = us_family.special_maximum(w, us_oasdi.special_years(w))
     lines = us_family.family(w, family, max(low, special), most, n)
     assert payments(told(text_of(w, family))) == [line.paid for line in lines]
+
+
+def survivors_of(facts: dict[str, Any], born: str, death: str, *family: dict[str, Any]) -> Entries:
+    """Survivors on a certified record of forty quarters, claimed in January 2010."""
+    text = {
+        "person": {"born": born},
+        "claim": {"branch": "survivors", "date": "2010-01-01", "event": death},
+        "periods": [{"scheme": US, "credited": {"quarters": 40}}],
+        "facts": {US: {"family_maximum": 1800, **facts}},
+        "family": list(family),
+    }
+    return told(text)
+
+
+WIDOW = {"relation": "spouse", "born": "1940-03-05"}
+
+
+def test_a_widow_gets_no_more_than_a_reduced_pensioner_drew() -> None:
+    """402(e)(2)(D): entitled at 62, 38 months early, 791.60; 82.5 percent of the PIA is more."""
+    found = survivors_of(
+        {"pia": 1000, "entitlement_month": 200005}, "1938-05-02", "2009-03-01", WIDOW
+    )
+    assert payments(found) == [82_500]
+    found = survivors_of(
+        {"pia": 1000, "entitlement_month": 200303}, "1938-05-02", "2009-03-01", WIDOW
+    )
+    assert payments(found) == [97_700]  # four months early: 977.70, and the limit is that
+
+
+def test_a_widow_gets_the_credits_the_worker_had_earned() -> None:
+    """402(w)(1), (e)(2)(C): from 65 in January 2000 to the death, 36 months at half a percent."""
+    found = survivors_of({"pia": 1000}, "1935-01-10", "2003-01-20", WIDOW)
+    assert payments(found) == [118_000]
+
+
+def test_parents_share_when_there_are_two() -> None:
+    """402(h)(2): 82.5 percent for one dependent parent, 75 for each of two."""
+    parent = {"relation": "parent", "born": "1930-03-05", "flags": ["dependant"]}
+    assert payments(survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", parent)) == [82_500]
+    both = survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", parent, parent)
+    assert payments(both) == [75_000, 75_000]
+
+
+def test_a_marriage_before_the_death_must_have_lasted_nine_months() -> None:
+    """404.335(a)."""
+    late, old = {**WIDOW, "since": "2008-08-01"}, {**WIDOW, "since": "2008-04-01"}
+    assert payments(survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", late)) == [0]
+    assert payments(survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", old)) == [100_000]
+
+
+def test_a_divorced_widow_takes_nothing_from_the_children() -> None:
+    """403(a)(3)(C): she stands outside the family maximum."""
+    children = [{"relation": "child", "born": f"{y}-03-05"} for y in (2000, 2001, 2002)]
+    divorced = {"relation": "divorced_spouse", "born": "1940-03-05"}
+    found = survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", divorced, *children)
+    assert payments(found) == [100_000, 60_000, 60_000, 60_000]
+    found = survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", WIDOW, *children)
+    assert payments(found) == [55_300, 41_500, 41_500, 41_500]
+
+
+def test_the_eighteenth_birthday_ends_a_child_s_benefit_unless_disabled() -> None:
+    """402(d)(1)(B): attained the day before."""
+    grown = {"relation": "child", "born": "1992-01-01"}
+    assert payments(survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", grown)) == [0]
+    disabled = {**grown, "flags": ["disabled"]}
+    assert payments(survivors_of({"pia": 1000}, "1955-01-10", "2009-01-20", disabled)) == [75_000]
