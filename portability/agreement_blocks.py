@@ -287,4 +287,11 @@ def record_of(value: Raw_ | None, context: Context) -> Record | None:
     def schemes(items: Any) -> tuple[str, ...] | None:
         return context.lists.get(items, many(items)) if isinstance(items, str) else many(items)
 
-    return Record(schemes(value.get("only")), schemes(value.get("some")))
+    low, high = value.get("at_least"), value.get("less_than")
+    return Record(
+        schemes(value.get("only")),
+        schemes(value.get("some")),
+        value.get("country"),
+        spell(low) if low else None,
+        spell(high) if high else None,
+    )

@@ -158,11 +158,20 @@ def check_rule(
     if not partial:
         check_owner(source, path, rule, parties)
         ordered(source, path, rule, "from", "until")
-    lists = whole.get("lists", {})
+    lists, record = whole.get("lists", {}), rule.get("record") or {}
     for key in ("only", "some"):
-        name = (rule.get("record") or {}).get(key)
+        name = record.get(key)
         if isinstance(name, str) and name not in lists:
             known_schemes(source, (*path, "record", key), [name], parties)
+    if record.get("country"):
+        party(source, (*path, "record", "country"), record["country"], parties)
+        if sum(key in record for key in ("at_least", "less_than")) != 1:
+            source.fault(
+                (*path, "record"),
+                Raw("a country alone"),
+                "at_least or less_than beside it",
+                code="one_of",
+            )
     for i, count in enumerate(rule.get("counts") or ()):
         check_count(source, (*path, "counts", i), count, whole, parties, many(rule.get("scheme")))
     test = rule.get("concurrence") or {}

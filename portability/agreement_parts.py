@@ -280,7 +280,11 @@ class Concurrence:
 
 @frozen
 class Record:
-    """A condition on the person's whole record: `only` these schemes, or at least one of `some`."""
+    """A condition on the person's record: `only` these schemes, at least one of `some`, or the
+    time in one `country`: `at_least`, or `less_than` (none at all is less)."""
 
     only: tuple[str, ...] | None = None
     some: tuple[str, ...] | None = None
+    country: str | None = None
+    at_least: Spell | None = None
+    less_than: Spell | None = None

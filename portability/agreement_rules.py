@@ -231,9 +231,15 @@ THIRD_STATES = Fields(
     words="{bound: both | own | DE, for: [right], unit: theirs}",
 )
 RECORD = Fields(
-    {"only": Either((NAME, SCHEMES)), "some": Either((NAME, SCHEMES))},
-    one_of=(("only", "some"),),
-    words="{only: [...]} or {some: [...]}: scheme ids or the name of a list",
+    {
+        "only": Either((NAME, SCHEMES)),
+        "some": Either((NAME, SCHEMES)),
+        "country": Country(),
+        "at_least": SPELL,
+        "less_than": SPELL,
+    },
+    one_of=(("only", "some", "country"),),
+    words="{only: [...]} | {some: [...]}: ids or a list's name | {country: NZ, less_than: …}",
 )
 OWN_MINIMUM = Fields(
     {**{unit: Whole(1) for unit in UNITS}, "continuous": SPELL},

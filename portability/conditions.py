@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from portability.agreement import Agreement, Rule
+from portability.agreement import Agreement, Record, Rule
 from portability.batch import Batch
 from portability.cohort import Cohort
 from portability.dates import NODATE
 from portability.holding import Holding
 from portability.trace import Run
+from portability.units import year_share
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -61,7 +62,24 @@ def record_mask(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule
             out &= ~has | (other.scheme.id in rule.record.only)
         if rule.record.some is not None and other.scheme.id in rule.record.some:
             some |= has
+    if rule.record.country is not None:
+        out &= time_condition(batch, holding, rule.record)
     return out & (some if rule.record.some is not None else True)
+
+
+def time_condition(batch: Batch, holding: Holding, record: Record) -> Bool:
+    """Time in one country at least, or less than, a length (all its schemes; none is less)."""
+    time = np.zeros(len(batch.co), np.int64)
+    for other in batch.holdings.values():
+        if other.country == record.country:
+            units, unit = other.credited.total(), other.scheme.unit
+            time[other.idx] += year_share(units, unit, other.scheme.days_a_year)
+    mine = time[holding.idx]
+    if record.at_least is not None:
+        return mine >= int(year_share(np.int64(record.at_least[1]), record.at_least[0]))
+    assert record.less_than is not None
+    made: Bool = mine < int(year_share(np.int64(record.less_than[1]), record.less_than[0]))
+    return made
 
 
 def last_country(batch: Batch, agreement: Agreement) -> NDArray[np.str_]:

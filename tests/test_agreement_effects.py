@@ -153,6 +153,30 @@ def test_ca_br_limits_the_total_to_the_minimum_period() -> None:
     assert routes(found)["ca-br"]["periods"]["counted"] == "360"
 
 
+def test_au_nz_subtracts_new_zealand_time_below_ten_years() -> None:
+    """Article 13: (540 - New Zealand months) / 540, from ten years on own months / 540."""
+    own = line("au-age", "1970-01-01", "1999-12-31", kind="residence")
+
+    def fraction(end: str) -> str:
+        nz = line("nz-super", "2000-01-01", end, kind="residence")
+        person = {"residence": "NZ", "born": "1950-01-15"}
+        found = asked([own, nz], {"au-age": {"domestic_rate": 700}}, "2018-01-15", **person)
+        return str(routes(found["au-age"])["au-nz"]["fraction"])
+
+    assert fraction("2008-12-31") == "432/540"
+    assert fraction("2009-12-31") == "360/540"
+
+
+def test_ch_tr_fills_the_swiss_invalidity_scale() -> None:
+    """Art. 10(3): thirty Turkish days are a Swiss month; nothing is prorated."""
+    rule = catalogue.find("ch-tr").rules_for("ch-ahv", "CH", "invalidity")[0]
+    assert rule.amount_of("amount").basis == "theoretical"
+    assert rule.amount_of("amount").numerator is None
+    turkish = catalogue.find("ch-tr").rules_for("tr-sgk", "TR", "old_age")[0]
+    german = catalogue.find("de-tr").rules_for("tr-sgk", "TR", "old_age")[0]
+    assert [f.stage for f in (*turkish.floors, *german.floors)] == ["before", "after"]
+
+
 def test_posting_has_a_direction_between_denmark_and_the_united_states() -> None:
     from portability.coordination import Activity, applicable
     from portability.dates import day
