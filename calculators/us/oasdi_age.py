@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.us.oasdi_insured import AGE_70, CFR, Clock
+from calculators.us.oasdi_insured import AGE_70, CFR, QUARTERS, Clock
+from calculators.us.oasdi_record import Earned
 from portability.exact import mul_div, to_step
 from portability.scheme import Run, Step
 from portability.tables import Table
@@ -61,9 +62,14 @@ def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: I
     count from the following January, all of them in the month of 70."""
 
     def compute() -> Int:
-        start = np.maximum(
-            now.attained(full_age(tables, now.year)), insured_month(run, now, view, required)
+        full, able = (
+            now.attained(full_age(tables, now.year)),
+            insured_month(run, now, view, required),
         )
+        if isinstance(view.own, Earned):
+            late = (able > full) & (view.own.possible > 0) & (now.entitled > full)
+            run.lacks(late, "fact_missing", fact=QUARTERS.key, cite="20 CFR 404.141, 404.313(b)")
+        start = np.maximum(full, able)
         seventy, january = now.attained(AGE_70), now.entitled // 12 * 12
         settled = (seventy <= now.paid) | (now.paid // 12 > now.entitled // 12)
         end = np.select(
