@@ -63,7 +63,7 @@ def headline(d: Json, w: Words) -> str:
     parts = [part for line in due(d) if (part := owed(d, line, w))]
     open_ = list(
         dict.fromkeys(
-            w.country(line.get("country")) for line in due(d) if line.get("status") == "unknown"
+            w.payer(line.get("scheme")) for line in due(d) if line.get("status") == "unknown"
         )
     )
     name = benefit(d, w)
@@ -80,7 +80,7 @@ def headline(d: Json, w: Words) -> str:
 def owed(d: Json, line: Json, w: Words) -> str:
     """ "United States pays 97.00 USD a month from February 1982"."""
     terms = {
-        "country": w.country(line.get("country")),
+        "country": w.payer(line.get("scheme")),
         "start": w.day(line.get("from")),
         "claimant": claimant(d, line, w),
     }
@@ -173,7 +173,7 @@ def together(d: Json, w: Words) -> list[Together]:
             enough, "undecided" if periods.get("required") else "open"
         )
         terms = words | ({} if enough or abroad else {"foreign": ""})
-        sentence = w(f"together.{key}", country=country, **terms)
+        sentence = w(f"together.{key}", country=w.payer(line.get("scheme")), **terms)
         told = {"yes": "enough", "no": "not_enough", "": "not_known"}[enough]
         bare = {
             key: w.number(periods.get(key)) if periods.get(key) is not None else "–"
@@ -231,7 +231,7 @@ def shares(d: Json, w: Words) -> list[str]:
         out.append(
             w(
                 f"share.{key}",
-                country=w.country(line.get("country")),
+                country=w.payer(line.get("scheme")),
                 num=w.number(num),
                 den=w.count(den, periods.get("unit")),
                 num_only=w.number(num),

@@ -23,7 +23,7 @@ def html(determination: Json, language: str = "en") -> str:
     Answer, timeline, time together, who pays, share, what was not counted, what changes,
     what is missing, how to object, data and law.
     """
-    w, d = words(language), determination
+    w, d = words(language).about(determination), determination
     title = w(
         "page.title", benefit=capital(answer.benefit(d, w)), reference=plain(d.get("reference"))
     )

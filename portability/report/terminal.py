@@ -19,7 +19,7 @@ NARROWEST, WIDEST = 48, 140
 
 def table(determination: Json, columns: int | None = None, language: str = "en") -> str:
     """Plain text, no colour, at most `columns` wide (default: the terminal's)."""
-    w = words(language)
+    w = words(language).about(determination)
     room = min(max(columns or shutil.get_terminal_size((100, 24)).columns, NARROWEST), WIDEST)
     blocks = [
         opening(determination, w, room),

@@ -39,8 +39,7 @@ def uncounted(d: Json, w: Words) -> list[str]:
             w("not_counted.overlap" if bar.state == "overlap" else "not_counted.other", **told)
         )
     for line in entitlements(d):
-        country = w.country(line.get("country"))
-        out += [f"{country}: {text}" for text in reasons(line, w)]
+        out += [f"{w.payer(line.get('scheme'))}: {text}" for text in reasons(line, w)]
     return list(dict.fromkeys(out))
 
 
@@ -113,7 +112,7 @@ def shortfalls(d: Json, w: Words) -> list[str]:
         out.append(
             w(
                 f"shortfall.{key}",
-                country=w.country(line.get("country")),
+                country=w.payer(line.get("scheme")),
                 earliest=w.day(short.get("earliest")),
                 missing=w.count(short.get("missing"), short.get("unit")),
             )
@@ -131,13 +130,13 @@ def changes(d: Json, w: Words) -> list[str]:
         )
         grouped.setdefault(key, []).append(effect(item, w))
     out = []
-    for (change, where, more, unit, date, _), effects in grouped.items():
+    for (change, where, more, unit, date, scheme), effects in grouped.items():
         sentence = f"next.{change}" if w.has(f"next.{change}") else "next.other"
         out.append(
             w(
                 sentence,
                 change=change.replace("_", " "),
-                where=w.country(where) if where else "",
+                where=w.payer(scheme) if scheme else w.country(where) if where else "",
                 date=w.day(date),
                 more=w.count(more, unit or "month") if more else "",
                 effect=w.listed(effects),
@@ -148,7 +147,7 @@ def changes(d: Json, w: Words) -> list[str]:
 
 def effect(item: Json, w: Words) -> str:
     affected = item.get("affects") or item.get("scheme")
-    country = w.country(plain(affected).split("-", 1)[0].upper() if affected else item.get("where"))
+    country = w.payer(affected) if affected else w.country(item.get("where"))
     key = f"effect.{item.get('effect')}"
     return (
         w(key, country=country, amount=w.money(item.get("payable")))

@@ -53,8 +53,19 @@ def fill(sentence: str, terms: Mapping[str, str]) -> str:
 class Words:
     """One language: `words("en")("head.pays", country="…")`."""
 
-    def __init__(self, language: str, texts: Mapping[str, Any]):
-        self.language, self.texts = language, texts
+    def __init__(
+        self, language: str, texts: Mapping[str, Any], several: frozenset[str] = frozenset()
+    ):
+        self.language, self.texts, self.several = language, texts, several
+
+    def about(self, determination: Mapping[str, Any]) -> Words:
+        """The same words for one answer: countries with several schemes in it are told apart."""
+        lines = determination.get("entitlements") or []
+        schemes = {(line.get("country"), line.get("scheme")) for line in lines}
+        countries = [str(country) for country, _ in schemes]
+        return Words(
+            self.language, self.texts, frozenset(c for c in countries if countries.count(c) > 1)
+        )
 
     def __call__(self, key: str, **terms: Any) -> str:
         return fill(self.raw(key), {name: plain(value) for name, value in terms.items()})
@@ -134,6 +145,12 @@ class Words:
     def country(self, code: Any) -> str:
         own = self.texts.get("countries") or {}
         return plain(own.get(code) or COUNTRIES.get(str(code), code))
+
+    def payer(self, scheme: Any) -> str:
+        """The country of a scheme, with the scheme where the answer has several of that country."""
+        code = plain(scheme).split("-", 1)[0].upper()
+        name = self.country(code)
+        return f"{name} ({self.scheme(scheme)})" if code in self.several else name
 
     def route(self, route: Any) -> str:
         """The title of the agreement where it is one of ours, else its id."""
