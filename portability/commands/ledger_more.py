@@ -17,9 +17,11 @@ NEW = click.Path(dir_okay=False)
 
 
 def register(group: click.Group) -> None:
+    from portability.commands.ledger_record import evidence, reverse, sent
     from portability.commands.ledger_replay import replay
 
-    group.add_command(replay)
+    for command in (replay, reverse, sent, evidence):
+        group.add_command(command)
     for command in (
         init,
         key,

@@ -20,7 +20,7 @@ from portability.ledger.bodies import ABOUT_A_PERSON, KINDS, referenced
 from portability.ledger.canonical import canonical, parse
 from portability.ledger.checkpoint import PublicKey, read_key
 from portability.ledger.faults import check_file, guarded
-from portability.ledger.seal import KeyStore, Sealed, keys_path, seal, unseal
+from portability.ledger.seal import KeyStore, Person, Sealed, keys_path, seal, unseal
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -61,14 +61,15 @@ class Entry:
 
 @frozen
 class Draft:
-    """What to append: a body, documents to seal, texts it applied; `subject` is the office's
-    reference."""
+    """What to append: a body, documents to seal, texts it applied; whose they are: the office's
+    reference (`subject`) or the person's number."""
 
     body: Mapping[str, Any]
     sealed: Mapping[str, bytes] = field(factory=dict, repr=False)
     blobs: Mapping[str, bytes] = field(factory=dict, repr=False)
     subject: str | None = field(default=None, repr=False)
     persons: Mapping[str, str] = field(factory=dict)
+    person: str | None = None
 
 
 @define
@@ -323,7 +324,7 @@ class Ledger:
         check_body(made)
         boxes: dict[str, Sealed] = {}
         if draft.sealed:
-            owner = self.keys.admit(draft.subject)
+            owner = self._owner(draft)
             made["person"] = owner.id
             for name, data in draft.sealed.items():
                 other = draft.persons.get(name)
@@ -340,6 +341,14 @@ class Ledger:
         blobs = {digests[name]: data for name, data in draft.blobs.items()}
         self._check_texts(named, blobs)
         return canonical(made).decode(), boxes, blobs
+
+    def _owner(self, draft: Draft) -> Person:
+        if draft.person is None:
+            return self.keys.admit(draft.subject)
+        known = self.keys.person(draft.person)
+        if known is None:
+            raise LedgerError(f"{self.path}: the key of this person is not in {self.keys.path}")
+        return known
 
     def _check_persons(self, boxes: Mapping[str, Sealed]) -> None:
         for person in {box.person for box in boxes.values()}:

@@ -153,6 +153,25 @@ def test_erase_and_disclose(call: Call) -> None:
     assert "erased" in call("show", "2")[1]
 
 
+def test_what_happens_to_a_decision(call: Call, filled: Ledger, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(b"%PDF Dear Maria Exemplaria")
+    code, said = call("sent", "3", "--letter", str(letter), "--to", "post")
+    assert (code, said[:20]) == (0, "recorded as entry 14")
+    assert filled.entry(14).body["person"] == filled.entry(3).body["person"]
+    assert filled.unsealed(14)["letter"] == letter.read_bytes()
+    assert call("evidence", str(letter), "--for", "3", "--form", "P5000")[0] == 0
+    assert call("evidence", str(letter), "--reference", "file-9", "--from", "DRV")[0] == 0
+    assert call("evidence", str(letter))[0] == 2
+    assert call("reverse", "3", "--reason", "claim withdrawn")[0] == 0
+    assert "superseded by  entry 17 (reversal)" in call("show", "3")[1]
+    assert call("reverse", "0", "--reason", "x")[0] == 2
+    assert call("erase", "file-2", "--yes")[0] == 0
+    assert call("sent", "3", "--letter", str(letter))[0] == 3
+    assert call("sent", "3")[0] == 0
+    assert call("verify")[0] == 0
+
+
 def test_backup_and_restore(call: Call, tmp_path: Path, filled: Ledger) -> None:
     copy, again = tmp_path / "b.db", tmp_path / "again.db"
     assert call("backup", str(copy))[0] == 0

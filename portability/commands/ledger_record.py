@@ -1,0 +1,99 @@
+"""`portability ledger`, third room: what happens to a decision besides being taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from portability.commands.ledger import at_ledger, numbered, writing
+from portability.errors import LedgerError
+
+if TYPE_CHECKING:
+    from portability.ledger import Ledger
+
+FILE = click.Path(exists=True, dir_okay=False)
+LARGEST = 64 << 20
+
+
+def about(book: Ledger, number: int) -> Any:
+    """The body of a determination, or a usage error."""
+    made = numbered(book, number).body
+    if made["kind"] not in ("determination", "correction"):
+        raise click.UsageError(f"entry {number} is no determination")
+    return made
+
+
+def told(receipt: Any) -> None:
+    click.echo(f"recorded as entry {receipt.entry}, {receipt.hash}")
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(min=0), metavar="N")
+@at_ledger
+@click.option("--reason", required=True, help="Why; no personal data.")
+def reverse(number: int, path: str | None, reason: str) -> None:
+    """Withdraw determination N: a new entry says so, the old one stays as it is."""
+    from portability.ledger import body
+
+    with writing(path) as book:
+        about(book, number)
+        told(book.append(body("reversal", supersedes=number, reason=reason)))
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(min=0), metavar="N")
+@at_ledger
+@click.option("--letter", type=FILE, help="The letter as sent; kept sealed.")
+@click.option("--to", "receiver", help="Which office or channel; no names of persons.")
+def sent(number: int, path: str | None, letter: str | None, receiver: str | None) -> None:
+    """Record that the decision of entry N was sent."""
+    from portability.ledger import Draft, body
+
+    with writing(path) as book:
+        made = about(book, number)
+        documents = {"letter": content(letter)} if letter else {}
+        entry = body("decision_sent", about=[number], to=receiver)
+        (receipt,) = book.append_many([Draft(entry, documents, person=made.get("person"))])
+    told(receipt)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@at_ledger
+@click.option("--reference", help="The office's reference of the person.")
+@click.option("--for", "number", type=click.IntRange(min=0), help="The determination it is about.")
+@click.option("--form", "what", help="What it is, for example P5000; no personal data.")
+@click.option("--from", "sender", help="Which office sent it.")
+def evidence(
+    file: str,
+    path: str | None,
+    reference: str | None,
+    number: int | None,
+    what: str | None,
+    sender: str | None,
+) -> None:
+    """Record evidence as it was received: the file itself, sealed, byte for byte."""
+    from portability.ledger import Draft, body
+
+    if (reference is None) == (number is None):
+        raise click.UsageError("say whose it is: --reference, or --for an entry's number")
+    with writing(path) as book:
+        person = None if number is None else about(book, number).get("person")
+        entry = body(
+            "evidence_received",
+            form=what,
+            sender=sender,
+            about=None if number is None else [number],
+        )
+        draft = Draft(entry, {"document": content(file)}, subject=reference, person=person)
+        (receipt,) = book.append_many([draft])
+    told(receipt)
+
+
+def content(name: str) -> bytes:
+    data = Path(name).read_bytes()
+    if len(data) > LARGEST:
+        raise LedgerError(f"{name}: larger than {LARGEST >> 20} MiB; nothing was recorded")
+    return data
