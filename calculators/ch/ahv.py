@@ -35,10 +35,8 @@ REFERENCE = 65 * 12  # art. 21(1)
 FULL_YEAR = 12  # art. 29(1): one full contribution year
 EARLY_MONTHS, EARLY_FROM = 24, day("2024-01-01")  # art. 40
 EARLY_RATE = 68  # AHVV art. 56bis: 6.8 percent a year, by month to one decimal, 1e-3
-WOMEN_FROM, WOMEN_TO = (
-    day("1961-01-01"),
-    day("1970-01-01"),
-)  # transitional generation: rates of its own
+# transitional provisions of 2021-12-17: this generation has rates and supplements of its own
+WOMEN_FROM, WOMEN_TO = day("1961-01-01"), day("1970-01-01")
 WIDOW, ORPHAN, ALL = 80, 40, 100  # arts. 36, 37(1)
 WIDOW_AGE, MARRIED = 45 * 12, 5 * 12  # art. 24(1)
 FLOOR = 27  # AHVV art. 54bis(2): 150 percent of M and three orphans' minimums of 0.4 M, in tenths

@@ -118,9 +118,7 @@ def table_income(
     apart."""
 
     def law() -> Int:
-        average: Int = run.step(
-            AVERAGE, lambda: average_income(tables, run, co, own, found, minimum)
-        )
+        average = average_income(tables, run, co, own, found, minimum)
         step = np.maximum(mul_div(minimum, 6, 5), 1)  # 2.6 percent of the minimum pension a row
         above = np.maximum(average - 12 * minimum, 0)
         rows: Int = np.minimum(mul_div(above, 1, step, "up"), 50)
@@ -135,17 +133,22 @@ def average_income(
 ) -> Int:
     """AHVG 29quater, 30: revalued incomes and credits / years and months of contribution; a part
     of a cent up."""
-    factor = revaluation(tables, run, co, own, found)
-    incomes: Int = run.step(INCOMES, lambda: incomes_of(run, own, found))
-    credits = credit_years(run, co)
+    with run.only(~run.given(AVERAGE)):
+        factor = revaluation(tables, run, co, own, found)
+        incomes: Int = run.step(INCOMES, lambda: incomes_of(run, own, found))
+        credits = credit_years(run, co)
     raised = 100 + young(tables, co)
     months = np.maximum(found.window + found.youth, 1)
     earned = incomes * factor * raised * 12
-    cared = (
-        credits * 36 * minimum * 12 * 10_000
-    )  # AHVG 29sexies(2): three yearly minimum pensions a year
-    average = mul_div(earned + cared, 1, months * 100_000, "up")
-    run.trace(AVERAGE, average, incomes=incomes, factor=factor, months=months, credit_years=credits)
+    cared = credits * 36 * minimum * 12 * 10_000  # AHVG 29sexies(2): three yearly minimums a year
+    average: Int = run.step(
+        AVERAGE,
+        lambda: mul_div(earned + cared, 1, months * 100_000, "up"),
+        incomes=incomes,
+        factor=factor,
+        months=months,
+        credit_years=credits,
+    )
     return average
 
 

@@ -32,10 +32,8 @@ from portability.scheme import (
 
 CSS = "https://www.legifrance.gouv.fr/codes/texte_lc/LEGITEXT000006073189/"
 REFORM_2023, REFORM_2026 = day("2023-09-01"), day("2026-09-01")
-COTISATIONS_2005, SAM_2007 = (
-    2005,
-    day("2007-01-01"),
-)  # R351-29: the ceiling cuts wages from 2005, pensions from 2007
+# R351-29 al. 2: the ceiling cuts wages from 2005, for pensions from 2007
+CAPPED_WAGES, CAPPED_PENSIONS = 2005, day("2007-01-01")
 FULL_RATE = 500_000  # R351-27: 50 percent, in 1e-4 percent
 SURCHARGE = 125  # D351-1-4: 1.25 percent a quarter performed from 2009-01-01, in 1e-4
 SURCHARGE_FROM = 2009 * 12
@@ -211,7 +209,7 @@ class Cnav(Scheme):
     def capped(self, run: Run, co: Cohort, own: Account, used: Bool) -> Int:
         """R351-29 al. 2: wages from 2005 count up to the ceiling of their year."""
         years = own.years.astype(np.int64)
-        bound = used & (years >= COTISATIONS_2005) & (co.claim[:, None] >= SAM_2007)
+        bound = used & (years >= CAPPED_WAGES) & (co.claim[:, None] >= CAPPED_PENSIONS)
         ceiling = self.tables["ceiling"].row(years, run, need=bound)
         return np.where(bound, np.minimum(own.earnings, ceiling), own.earnings)
 
@@ -229,11 +227,11 @@ class Cnav(Scheme):
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """L351-1: salary x rate x duration / reference; a year's pension in cents."""
+        """L351-1: salary x rate x duration / reference; a twelfth of the year's pension, to the
+        cent (no text on the rounding was seen)."""
         reference, counted = self.reference(run, co), view.units("theoretical")
-        missing = self.missing(
-            run, co, counted
-        )  # foreign quarters act on the rate (L351-1 al. 2; 883/2004 art. 6)
+        # foreign quarters act on the rate (L351-1 al. 2; 883/2004 art. 6)
+        missing = self.missing(run, co, counted)
         rate, salary = self.rate(run, co, missing), self.salary(run, co, view)
         duration: Int = run.step(
             DURATION, lambda: np.minimum(view.units(basis), reference), reference=reference
@@ -250,7 +248,7 @@ class Cnav(Scheme):
         if isinstance(view.own, Account):
             run.lacks(view.own.unsaid, "fact_missing", fact=CHILD_QUARTERS.key, cite="CSS L351-4")
         run.trace(YEARLY, year)
-        return Quantity(year, "EUR cent")
+        return Quantity(div(year, 12, "half_up"), "EUR cent")
 
     def bonus(self, run: Run, co: Cohort, amount: Int) -> Int:
         """L351-12, R351-30: a tenth of the pension for whoever had three children or more."""
@@ -271,10 +269,8 @@ class Cnav(Scheme):
         """L351-1-2: quarters contributed after the legal age and beyond the required duration."""
 
         def law() -> Int:
-            age, beyond = (
-                self.dated("legal_age", run, co),
-                np.maximum(counted - self.required(run, co), 0),
-            )
+            age = self.dated("legal_age", run, co)
+            beyond = np.maximum(counted - self.required(run, co), 0)
             after, early = contributed_after(view.own, co, age)
             late = (beyond > 0) & (month_of(co.claim) // 3 > start_quarter(co, age))
             run.lacks(
@@ -312,10 +308,8 @@ class Cnav(Scheme):
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
     ) -> Amounts:
-        """A twelfth of the year's pension, to the cent (no text on the rounding was seen)."""
-        month = div(parts["amount"], 12, "half_up")
-        run.trace(PENSION, month)
-        return Amounts(month, "EUR", "month")
+        run.trace(PENSION, parts["amount"])
+        return Amounts(parts["amount"], "EUR", "month")
 
 
 def rolled(scheme: Scheme) -> tuple[Int, Int]:

@@ -15,9 +15,8 @@ from portability.view import View
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
-TAX_YEAR = day(
-    "2001-04-06"
-)  # contribution years began on 6 April up to the short one of 6 April to 31 December 2001
+# s.2: contribution years began on 6 April up to the short one of 6 April to 31 December 2001
+TAX_YEAR = day("2001-04-06")
 CALENDAR = day("2002-01-01")
 
 
