@@ -65,20 +65,11 @@ class Oasdi(Scheme):
             return Quantity(totalization.theoretical_pia(run, self.tables, now, view), "USD cent")
         own = view.own
         if co.branch == INVALIDITY:
-            now = self.better_year(run, co, view, now)
+            now = pia.better_year(run, self.tables, co, now, view)
         value, _ = pia.own_pia(run, self.tables, now, own.years, own.earnings)
         if run.route == "national":
             pia.older_methods(run, self.tables, now, own.years, own.earnings, value)
         return Quantity(value, "USD cent")
-
-    def better_year(self, run: Run, co: Cohort, view: View, now: insured.Clock) -> insured.Clock:
-        """423(a)(2): with or without the period of disability, whichever gives more."""
-        waiting = record.waiting_month(co.event)
-        with insured.quietly(run):
-            able = insured.recently(run, view, now, waiting // 3)
-        return pia.waiting_year(
-            run, self.tables, now, waiting // 12, able, view.own.years, view.own.earnings
-        )
 
     def share(self, run: Run, co: Cohort, q: Quantity, num: Int, den: Int) -> Int:
         """404.1918(c): the pro rata PIA."""

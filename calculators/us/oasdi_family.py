@@ -23,7 +23,6 @@ from calculators.us.oasdi_insured import (
     computation_years,
 )
 from calculators.us.oasdi_pia import AIME, ELIGIBILITY_PIA, average, formula, increased, indexed
-from calculators.us.oasdi_record import Earned
 from portability.cohort import SURVIVORS, Cohort, Family
 from portability.dates import NODATE, add_months, add_years, day_in_month, month_of, year_of
 from portability.exact import mul_div, to_step
@@ -208,11 +207,3 @@ def widow_indexed(
     base = formula(quiet, tables, ELIGIBILITY_PIA, aime, cut.eligible, need)
     value[idx] = increased(quiet, tables, base, cut.eligible, cut.paid, need)
     return value
-
-
-def no_earnings(view: View) -> Bool:
-    return (
-        view.own.unpaid
-        if isinstance(view.own, Earned)
-        else np.zeros(len(view.own.undated), np.bool_)
-    )

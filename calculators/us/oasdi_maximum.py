@@ -153,7 +153,7 @@ def own_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View, va
     """403(a)(1), (6): from the PIA at eligibility, raised with it."""
     every, years, earnings = np.ones(run.n, np.bool_), view.own.years, view.own.earnings
     if co.branch == INVALIDITY:
-        now = disability_clock(run, tables, co, now, view)
+        now = pia.better_year(run, tables, co, now, view)
     aime, base = pia.own_base(run, tables, now, years, earnings, every)
     most = run.step(
         BASE_MAXIMUM,
@@ -173,18 +173,6 @@ def own_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View, va
         return most
     least = special_maximum(run, tables, now, years, earnings)
     return np.where(special, least, most)
-
-
-def disability_clock(run: Run, tables: Tables, co: Cohort, now: Clock, view: View) -> Clock:
-    """423(a)(2): the year of eligibility on which the PIA in payment was reckoned."""
-    from calculators.us import oasdi_insured as insured
-    from calculators.us.oasdi_record import waiting_month
-
-    waiting = waiting_month(co.event)
-    able = insured.recently(run, view, now, waiting // 3)
-    return pia.waiting_year(
-        run, tables, now, waiting // 12, able, view.own.years, view.own.earnings
-    )
 
 
 def shared_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View, value: Int) -> Int:

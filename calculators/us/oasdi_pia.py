@@ -9,11 +9,14 @@ import numpy as np
 from attrs import evolve
 from numpy.typing import NDArray
 
-from calculators.us.oasdi_insured import CFR, Clock, computation_years
+from calculators.us.oasdi_insured import CFR, Clock, computation_years, quietly, recently
+from calculators.us.oasdi_record import waiting_month
+from portability.cohort import Cohort
 from portability.dates import day
 from portability.exact import div, mul_div
 from portability.scheme import Run, Step
 from portability.tables import Table
+from portability.view import View
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -316,3 +319,13 @@ def waiting_year(
     eligible = now.eligible.copy()
     eligible[idx[better]] = other[idx[better]]
     return evolve(now, eligible=eligible)
+
+
+def better_year(run: Run, tables: Tables, co: Cohort, now: Clock, view: View) -> Clock:
+    """423(a)(2), 415(b)(2)(B)(i): a disability benefit reckoned with or without the period of
+    disability, whichever gives more."""
+    waiting = waiting_month(co.event)
+    with quietly(run):
+        able = recently(run, view, now, waiting // 3)
+    own = view.own
+    return waiting_year(run, tables, now, waiting // 12, able, own.years, own.earnings)
