@@ -6,6 +6,7 @@ The block `parametric:` of a scheme file:
     ways:            # best first; the first that is open on the claim date is taken
     - {name: standard, units: 180, age: 720, cite: …, from: DATE, until: DATE, cut: …}
     - {name: reduced, units: 60, age: 720, cite: …, amount: "what is not known"}    # right only
+    - {name: invalid, branch: invalidity, units: 60, age: 0, cite: …, rate: {pieces: […]}}
     base: {months: 60, or_less: true, cite: …}          # average of the record's earnings, a month,
                                                         # or {certified: true, cite: …}
     rate: {pieces: […], max: 100, cite: …}              # percent of the base
@@ -24,12 +25,14 @@ amount is unknown rather than rounded by us.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import compress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calculators.parametric_checks import check
+from calculators.parametric_claimants import most, shares
 from calculators.pay import (
     count,
     earned,
@@ -39,13 +42,16 @@ from calculators.pay import (
     paid_months,
     with_lines,
 )
-from portability.cohort import REFUND
+from portability.claimants import fit, record
+from portability.cohort import BRANCHES, REFUND, SURVIVORS
 from portability.coverage import POPCOUNT, Credited
 from portability.dates import FOREVER, NODATE, add_months, age_months, day, month_of
 from portability.exact import div, mul_div, scale_text, to_step
 from portability.scheme import (
     Amounts,
+    Award,
     Cohort,
+    Family,
     Int,
     Qualification,
     Quantity,
@@ -113,15 +119,18 @@ class Parametric(Scheme):
         self.late_entrants(run, view)
         if co.branch == REFUND:
             return self.qualify_refund(run, view)
+        mine = [way.get("branch", "old_age") == BRANCHES[co.branch] for way in self.ways]
         opens = [
-            (counted >= int(way["units"])) & (age >= int(way["age"])) & self.valid(way, co.claim)
-            for way in self.ways
+            (counted >= int(way["units"])) & (age >= int(way["age"])) & self.valid(way, co) & open_
+            for way, open_ in zip(self.ways, mine, strict=True)
         ]
         variant = np.select(opens, list(range(1, len(opens) + 1)), 0)
-        needed = np.array(
-            [min(int(way["units"]) for way in self.ways)] + [int(way["units"]) for way in self.ways]
-        )
-        ages = [np.where(counted >= int(way["units"]), int(way["age"]), 9999) for way in self.ways]
+        units = [int(way["units"]) for way in self.ways]
+        needed = np.array([min(compress(units, mine), default=0), *units])
+        ages = [
+            np.where((counted >= int(way["units"])) & open_, int(way["age"]), 9999)
+            for way, open_ in zip(self.ways, mine, strict=True)
+        ]
         youngest = np.min(np.stack(ages), axis=0)
         earliest = np.where(
             youngest < 9999, add_months(co.born, np.minimum(youngest, 1200)), NODATE
@@ -163,8 +172,9 @@ class Parametric(Scheme):
         return Qualification(met, own, own, np.ones(run.n, np.int64), own * 0, met.astype(np.int64))
 
     @staticmethod
-    def valid(way: Mapping[str, Any], claim: NDArray[Any]) -> Bool:
+    def valid(way: Mapping[str, Any], co: Cohort) -> Bool:
         """Claims between the way's `from` and `until`."""
+        claim = co.claim
         low = day(str(way["from"])) if "from" in way else NODATE
         high = day(str(way["until"])) if "until" in way else FOREVER
         return np.asarray((claim >= low) & (claim < high))
@@ -189,7 +199,9 @@ class Parametric(Scheme):
                     qual.variant == i + 1, "rule_unknown", what=way["amount"], cite=way["cite"]
                 )
         rate = run.step(
-            self.rate, lambda: self.rate_of(run, view.units(basis)), units=lambda: view.units(basis)
+            self.rate,
+            lambda: self.rate_of(run, view.units(basis), qual.variant),
+            units=lambda: view.units(basis),
         )
         full = mul_div(base, rate, 100 * PERCENT, "half_up")
         run.trace(self.full, full, average_pay=base, rate=rate)
@@ -221,11 +233,19 @@ class Parametric(Scheme):
         divisor = months if block.get("or_less") else want
         return div(total, np.maximum(divisor, 1), "half_up")
 
-    def rate_of(self, run: Run, units: Int) -> Int:
-        """Percent of the base (ten-thousandths) for these units: the pieces one after the other, at
-        most `max`.
+    def rate_of(self, run: Run, units: Int, variant: NDArray[Any]) -> Int:
+        """Percent of the base (ten-thousandths) for these units, by the way's own rate if it has
+        one.
         """
-        return self.pieces(run, units, self.law["rate"])
+        out = np.zeros(run.n, np.int64)
+        own = [i + 1 for i, way in enumerate(self.ways) if "rate" in way]
+        for k in [0, *own]:
+            who = variant == k if k else ~np.isin(variant, own)
+            if who.any():
+                with run.only(who):
+                    law = self.ways[k - 1]["rate"] if k else self.law["rate"]
+                    out = np.where(who, self.pieces(run, units, law), out)
+        return out
 
     def pieces(self, run: Run, units: Int, block: Mapping[str, Any]) -> Int:
         """The pieces of a block added up in ten-thousandths, at most its `max`."""
@@ -305,6 +325,31 @@ class Parametric(Scheme):
                 who, mul_div(minor, int(row["share"][0]), int(row["share"][1]), "half_up"), out
             )
         return out
+
+    def award(
+        self,
+        run: Run,
+        co: Cohort,
+        fam: Family,
+        parts: Mapping[str, Int],
+        qual: Qualification,
+        view: View,
+    ) -> Award | None:
+        """The shares of the block `claimants`; without it the scheme knows no such benefit."""
+        block = self.law.get("claimants")
+        if block is None or co.branch != SURVIVORS:
+            return None
+        per = str(self.law.get("per", "month"))
+        return shares(block, fam, fam.of(parts["amount"]), self.currency, per)
+
+    def limit(
+        self, run: Run, co: Cohort, fam: Family, amounts: Int, route: Int, offers: Any
+    ) -> Int:
+        """All claimants together at most `cap` percent of the pension they are shares of."""
+        block = self.law.get("claimants") or {}
+        if "cap" not in block:
+            return amounts
+        return fit(fam, amounts, most(block, fam, record(fam, offers, route, "amount")))
 
     # -- what agreements ask
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from portability.cohort import BRANCHES, RELATIONS
 from portability.errors import Fault, InputError, nearest, shown
 from portability.exact import scale_text
 from portability.scheme import SchemeSource
@@ -18,11 +19,13 @@ BLOCKS = (
     "pension",
     "entrants",
     "refund",
+    "claimants",
     "round",
     "per",
     "full_career",
 )
-WAY = ("name", "units", "age", "cite", "from", "until", "cut", "amount")
+WAY = ("name", "branch", "units", "age", "cite", "from", "until", "cut", "amount", "rate")
+SHARE = ("share", "to_age", "student_to_age", "orphan")
 PIECE = ("from", "each", "above", "up_to", "rate", "part")
 CUT = ("to", "each", "rate", "part", "cite")
 BASE = ("months", "years", "certified", "or_less", "cite")
@@ -60,9 +63,16 @@ def faults(law: Mapping[str, Any], source: SchemeSource) -> Iterator[Found]:
         if block in law:
             yield from rate_faults(law[block], f".{block}")
     yield from unknown(law.get("base") or {}, BASE, ".base")
-    for block in ("base", "rate", "entrants", "refund"):
+    for block in ("base", "rate", "entrants", "refund", "claimants"):
         if block in law and not law[block].get("cite"):
             yield f".{block}.cite", None, "the article that says so"
+    for relation, share in (law.get("claimants") or {}).get("shares", {}).items():
+        at = f".claimants.shares.{relation}"
+        if relation not in RELATIONS:
+            yield at, relation, "one of " + ", ".join(RELATIONS)
+        yield from unknown(share, SHARE, at)
+        for key, value in share.items():
+            yield from whole(value, f"{at}.{key}")
     for i, row in enumerate(law.get("minimum") or []):
         if row.get("table") not in source.tables:
             yield f".minimum[{i}].table", row.get("table"), "one of " + ", ".join(source.tables)
@@ -81,6 +91,10 @@ def way_faults(way: Mapping[str, Any], where: str) -> Iterator[Found]:
             yield f"{where}.{key}", way.get(key), "a text"
     for key in ("units", "age"):
         yield from whole(way.get(key), f"{where}.{key}")
+    if way.get("branch", "old_age") not in BRANCHES:
+        yield f"{where}.branch", way["branch"], "one of " + ", ".join(BRANCHES)
+    if "rate" in way:
+        yield from rate_faults(way["rate"], f"{where}.rate")
     if "cut" in way:
         yield from unknown(way["cut"], CUT, f"{where}.cut")
         for key in ("to", "each"):

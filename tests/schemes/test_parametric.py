@@ -14,7 +14,9 @@ from oracles import final_pay as oracle
 from oracles.plain import add_months
 
 from portability import registry
+from portability.build import cohort_of
 from portability.errors import InputError
+from portability.totalization import totalize
 
 BENIN, EMIRATES, TUNIS = "bj-cnss", "ae-gpssa", "tn-cnss"
 BORN = date(1960, 3, 15)
@@ -182,3 +184,53 @@ def test_every_fault_of_the_block_is_named_at_once() -> None:
         "rate.pieces[0].part",
         "minimum[0].table",
     }
+
+
+def test_the_tunisian_invalidity_pension_has_a_rate_of_its_own() -> None:
+    """50 %, and half a point for each quarter beyond 180 months."""
+    for months, rate in ((59, None), (60, "50"), (182, "50"), (183, "50.5"), (600, "80")):
+        line = ask(
+            TUNIS,
+            "1975-01-01",
+            "2024-05-01",
+            [{"credited": {"months": months}}],
+            {"average_pay": 1_000},
+            branch="invalidity",
+            event="2024-04-01",
+        )
+        assert line["steps"].get("rate_percent") == rate
+        assert (line["status"] == "entitled") == (rate is not None)
+
+
+def survivors_scheme() -> Any:
+    """Benin's file with a survivors' pension of our own invention."""
+    source = registry.load(BENIN).source
+    law = dict(source.text["parametric"])
+    law["ways"] = [{"name": "death", "branch": "survivors", "units": 60, "age": 0, "cite": "ours"}]
+    law["rate"] = {"cite": "ours", "pieces": [{"from": 60, "rate": 50}]}
+    children = {"share": 25, "to_age": 18, "student_to_age": 25, "orphan": 40}
+    law["claimants"] = {"cite": "ours", "cap": 100,
+                        "shares": {"spouse": {"share": 60}, "child": children}}  # fmt: skip
+    text = {**source.text, "parametric": law, "branches": ["survivors"]}
+    return registry.from_source(evolve(source, branches=("survivors",), text=text))
+
+
+def survivors(family: list[dict[str, Any]]) -> list[int]:
+    """What each claimant is paid on a pension of 50,000."""
+    one = case(BENIN, "1960-01-01", "2020-01-01", sum_of(100), {"average_pay": 100_000},
+               "survivors", family, "2020-01-01")  # fmt: skip
+    decided = totalize(cohort_of([one]), {BENIN: survivors_scheme()}, []).decisions[BENIN]
+    assert decided.claims is not None
+    return [int(paid_) for paid_ in decided.claims.paid]
+
+
+def test_survivors_get_their_shares_and_are_cut_in_one_proportion() -> None:
+    spouse: dict[str, Any] = {"relation": "spouse", "born": "1962-01-01"}
+    young: dict[str, Any] = {"relation": "child", "born": "2005-01-01"}
+    student = {"relation": "child", "born": "2000-01-01", "flags": ["student"]}
+    grown = {"relation": "child", "born": "2000-01-01"}
+    orphan = {**young, "flags": ["orphan"]}
+    assert survivors([spouse, young]) == [30_000, 12_500]
+    assert survivors([student, grown]) == [12_500, 0]
+    assert survivors([orphan]) == [20_000]
+    assert survivors([spouse, young, young, young]) == [22_222, 9_259, 9_259, 9_259]
