@@ -61,6 +61,7 @@ def cohort_of(cases: Sequence[Case]) -> Cohort:
         countries=countries,
         codes=all_codes(cases),
         facts=facts_of(cases),
+        rates=rates_of(cases),
         fam=family_of(cases, place),
         children=column((day for p in people for day in p.children), np.int32),
         children_ptr=pointers(len(p.children) for p in people),
@@ -133,6 +134,20 @@ def rows_of(cases: Sequence[Case], schemes: tuple[str, ...], branch: str) -> Row
             for values, kind in zip(zip(*lines, strict=True), TYPES, strict=True)
         )
     )
+
+
+RATE_DAYS = 92  # how old a rate may be on the claim date
+
+
+def rates_of(cases: Sequence[Case]) -> dict[tuple[str, str], NDArray[np.int64]]:
+    """The latest valid rate of each case and pair of currencies, in 1e-8; 0 where there is none."""
+    found: dict[tuple[str, str], NDArray[np.int64]] = {}
+    for person, case in enumerate(cases):
+        for source, target, day, rate, _ in sorted(case.rates, key=lambda r: r[2]):
+            if 0 <= case.claim.date - day <= RATE_DAYS:
+                column = found.setdefault((source, target), np.zeros(len(cases), np.int64))
+                column[person] = rate.numerator * 10**8 // rate.denominator
+    return found
 
 
 def facts_of(cases: Sequence[Case]) -> dict[tuple[str, str], NDArray[np.int64]]:

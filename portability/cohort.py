@@ -219,6 +219,7 @@ class Cohort:
     rows                      lines of the record, sorted by person
     facts                     (scheme id, step key) -> int64[n] in the step's unit, NOFACT = not
     given
+    rates                     (from, to) -> int64[n], 1e-8, 0 = no rate valid on the claim date
     children                  CSR of birth days of the person's children (child-raising credits)
     """
 
@@ -240,7 +241,7 @@ class Cohort:
     children: Days = field(factory=lambda: np.zeros(0, np.int32))
     children_ptr: Index | None = None
     flags: NDArray[np.int32] | None = None
-    marks: dict[str, Bool] = field(factory=dict)
+    rates: dict[tuple[str, str], Int] = field(factory=dict)
 
     @property
     def risk(self) -> Days:
@@ -300,6 +301,7 @@ class Cohort:
             children=children,
             children_ptr=children_ptr,
             flags=None if self.flags is None else self.flags[idx],
+            rates={pair: value[idx] for pair, value in self.rates.items()},
         )
 
     def take(self, idx: Index) -> Cohort:

@@ -238,8 +238,7 @@ def figure(made: Checked, where: str, wanted: Any, found: Any) -> None:
 
 
 def shown(value: Any) -> str:
-    return (
-        {None: "none", True: "true", False: "false"}.get(value, str(value))
-        if not isinstance(value, dict | list)
-        else str(value)
-    )
+    """A value as it is written in a file; 1 is a number and true is a word."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "true", False: "false"}[value]
+    return str(value)

@@ -9,6 +9,7 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
+from portability import concurrence
 from portability.agreement import Agreement
 from portability.batch import Batch, Outcome
 from portability.claimants import Claims, claims_of
@@ -67,14 +68,39 @@ def totalize(
     batch = Batch(co, holdings(co, dict(schemes)), agreements, trace=trace)
     for scheme_id, held in batch.holdings.items():
         batch.national[scheme_id] = national(batch, held)
-    decisions = {}
+    found: dict[str, list[Outcome]] = {}
     for scheme_id, held in batch.holdings.items():
-        found = [batch.national[scheme_id]]
+        found[scheme_id] = [batch.national[scheme_id]]
         for agreement in agreements:
             if held.country in agreement.countries() or agreement.any_party:
-                found += list(outcomes(batch, agreement, held))
-        decisions[scheme_id] = decide(batch, held, found)
+                found[scheme_id] += list(outcomes(batch, agreement, held))
+    decisions = {s: decide(batch, held, found[s]) for s, held in batch.holdings.items()}
+    second_pass(batch, found, decisions)
     return Result(co, batch, decisions)
+
+
+def second_pass(
+    batch: Batch, found: dict[str, list[Outcome]], decisions: dict[str, Decision]
+) -> None:
+    """Benefits that read what others pay, what is read first; decided again with it."""
+    ready, circular = concurrence.order(found, batch.holdings)
+    for scheme in [*ready, *sorted(circular)]:
+        paid = {s: payments(batch, decision) for s, decision in decisions.items() if s != scheme}
+        held = batch.holdings[scheme]
+        concurrence.apply(batch, held, found[scheme], paid, scheme in circular)
+        decisions[scheme] = decide(batch, held, found[scheme])
+
+
+def payments(batch: Batch, decision: Decision) -> concurrence.Payment:
+    """What a decision pays each person a year; unknown where right or amount is."""
+    held = decision.holding
+    made = concurrence.Payment(held.scheme.currency, len(batch.co))
+    for number, outcome in enumerate(decision.outcomes):
+        times = concurrence.A_YEAR[outcome.paid.amounts.per] if outcome.paid is not None else 0
+        rows = np.flatnonzero(decision.chosen == number)
+        made.a_year[held.idx[rows]] = decision.amount[rows] * times
+    made.unknown[held.idx] = decision.unknown | (decision.entitled & ~decision.known)
+    return made
 
 
 def national(batch: Batch, held: Holding) -> Outcome:

@@ -105,6 +105,7 @@ class Run:
     route   "national" or an agreement id; basis own | theoretical | minimum; terms: what the rule
     passes (`with:`)
     stage   right | amount: whether a lack makes the right or the amount unknown
+    income  what other states pay a year, in the scheme's minor units (second pass only)
     facts   certified figures: step key -> int64[n] in the step's unit, NOFACT where not given
     """
 
@@ -121,6 +122,7 @@ class Run:
     projected: Bool = field()
     reasons: list[tuple[str, dict[str, Any], Bool]] = field(factory=list)
     active: Bool | None = None
+    income: Int | None = None
 
     @unknown_right.default
     def _right(self) -> Bool:

@@ -44,6 +44,9 @@ RESIDENCE = Step("residence_months", "month", "Social Security Act 1991 s. 7(5),
 AWLR = Step("awlr_months", "month", "Social Security Guide 7.2.2.40", GUIDE + "7/2/2/40")
 PARTNERED = Step("partnered", "1", "Social Security Act 1991 s. 4(2), 1064-B1", ACT)
 MAXIMUM = Step("maximum_rate", "AUD cent", "Social Security Act 1991 s. 1064-A1, 1064-B1", ACT)
+FOREIGN = Step("foreign_pension_counted", "AUD cent",
+               "Social Security Act 1991 s. 1064-E1; the agreement's "
+               "share of working life residence", ACT)
 INCOME = Step("ordinary_income", "AUD cent", "Social Security Act 1991 s. 1064-E1", ACT)
 ASSETS = Step("assessable_assets", "AUD cent", "Social Security Act 1991 s. 1064-G1", ACT)
 OWNER = Step("homeowner", "1", "Social Security Act 1991 s. 11(4), 1064-G3", ACT)
@@ -55,13 +58,15 @@ DOMESTIC = Step("domestic_rate", "AUD cent", "Social Security Act 1991 s. 1064-A
                 income_test="AUD cent", assets_test="AUD cent")
 
 TEN_YEARS, FIVE_YEARS = 120, 60  # s. 7(5)
+FORTNIGHTS = 26  # Social Security Guide 5.2.2.10: a fortnightly rate is the yearly one over 26
 IN_AUSTRALIA, UNDER_AGREEMENT = 1, 2
 
 
 class AgePension(Scheme):
     """Age Pension; unit: month of Australian working life residence."""
 
-    steps = (RESIDENCE, AWLR, PARTNERED, MAXIMUM, INCOME, ASSETS, OWNER, INCOME_RATE, ASSETS_RATE,
+    steps = (RESIDENCE, AWLR, PARTNERED, MAXIMUM, FOREIGN, INCOME, ASSETS, OWNER, INCOME_RATE,
+             ASSETS_RATE,
              DOMESTIC)
     variants = {1: "ten years of residence, claimed in Australia", 2: "under an agreement"}
 
@@ -73,8 +78,9 @@ class AgePension(Scheme):
         """
         claim = co.claim.astype(np.int64)
         until = np.minimum(claim, add_months(co.born, self.pension_age(co)))
-        made = stay(len(co), rows, years, add_years(co.born, 16), until, "up")
-        ever = spans_of(len(co), rows).clipped(np.full(len(co), NODATE), claim)
+        spans = spans_of(len(co), rows)
+        made = stay(len(co), rows, years, add_years(co.born, 16), until, "up", spans)
+        ever = spans.clipped(np.full(len(co), NODATE), claim)
         made.sums = {"residence": ever.months(), "longest": ever.longest(),
                      "undated": made.undated * (rows_without_dates(len(co), rows) > 0)}
         return made
@@ -151,6 +157,11 @@ class AgePension(Scheme):
         """s. 1064-E: income of a couple is taken together and each loses half: int64[n] cents."""
         certified = run.given(INCOME_RATE)
         income, given = run.fact(INCOME, need & ~certified)
+        if run.income is not None:  # pensions of other states, as far as an agreement counts them
+            income = income + run.income
+        if run.income is not None:  # a year, as the agreement counts it
+            run.trace(FOREIGN, run.income)
+            income = income + div(run.income, FORTNIGHTS, "half_up")
         asked = need & given & ~certified
         free = self.by_july(run, co, ("free_income_single", "free_income_couple"), partnered, asked)
         taper = self.tables["income_taper"].at(co.claim, run, asked)
