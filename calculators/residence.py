@@ -15,7 +15,17 @@ from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import RowSet
-from portability.coverage import POPCOUNT, Credited, Mask, credit_by_dates, merged, window_mask
+from portability.coverage import (
+    POPCOUNT,
+    Credited,
+    Mask,
+    cells,
+    credit_by_dates,
+    earnings_by_year,
+    kinds_of,
+    merged,
+    window_mask,
+)
 from portability.dates import NODATE, add_months, month_of
 from portability.exact import div
 from portability.units import THOUSAND
@@ -113,24 +123,49 @@ def spans_of(m: int, rows: RowSet) -> Spans:
     return Spans(m, person, start, end)
 
 
-def stay(m: int, rows: RowSet, years: NDArray[np.int32], low: Int, high: Int,
-         how: str = "down") -> Stay:
-    """Months of residence of m persons between the days low and high (int64[m]); a certified sum
-    stands as it is.
+def stay(
+    m: int,
+    rows: RowSet,
+    years: NDArray[np.int32],
+    low: Int,
+    high: Int,
+    how: str = "down",
+    spans: Spans | None = None,
+    money: bool = False,
+) -> Stay:
+    """Months of residence of m persons between the days low and high (int64[m]).
 
-    `how` rounds the days left over: down (only whole months count) or up (any rest is one more
-    month).
+    A certified sum stands as it is. `how` rounds the days left over: down (only whole months
+    count) or up (any rest is one more month). spans: the lines without a certified sum, if they
+    are already merged; money: earnings by year are wanted too.
     """
     certified = (rows.credited >= 0) & (rows.status == 0)
-    base = credit_by_dates(m, rows.where(certified), years, "month")
-    spans = spans_of(m, rows.where(~certified)).clipped(low, high)
-    whole, rest = spans.completed()
-    exact = laid_out(spans, whole, years)
-    free = exact if base.months is None else exact & ~base.months
-    left = div(spans.total(short_of(rest, how)), MONTH_DAYS, how) * THOUSAND
-    dates = credit_by_dates(m, rows, years, "month")
-    return Stay("month", years, base.by_year + POPCOUNT[free], base.undated + left, dates.earnings,
-                exact if base.months is None else exact | base.months, {})
+    found = spans_of(m, rows.where(~certified)) if spans is None or certified.any() else spans
+    inside = found.clipped(low, high)
+    whole, rest = inside.completed()
+    months = laid_out(inside, whole, years)
+    by_year = POPCOUNT[months]
+    undated = div(inside.total(short_of(rest, how)), MONTH_DAYS, how) * THOUSAND
+    if certified.any():
+        base = credit_by_dates(m, rows.where(certified), years, "month")
+        taken = np.zeros_like(months) if base.months is None else base.months
+        by_year, undated = base.by_year + POPCOUNT[months & ~taken], base.undated + undated
+        months = months | taken
+    earnings, kinds = by_line(m, rows, years, money)
+    return Stay("month", years, by_year, undated, earnings, months, kinds, {})
+
+
+def by_line(
+    m: int, rows: RowSet, years: NDArray[np.int32], money: bool
+) -> tuple[Int, dict[int, Mask]]:
+    """(earnings by year, months by kind where there is more than one)."""
+    lines = rows.where((rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0))
+    several = len(lines) > 0 and bool((lines.kind != lines.kind[0]).any())
+    if not (money or several):
+        return np.zeros((m, len(years)), np.int64), {}
+    at = cells(lines, years)
+    earned = earnings_by_year(m, len(years), at, lines)
+    return earned, kinds_of(m, len(years), at, lines)
 
 
 def laid_out(spans: Spans, whole: Int, years: NDArray[np.int32]) -> Mask:

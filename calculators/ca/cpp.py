@@ -141,7 +141,10 @@ class Cpp(Scheme):
         """
         m = len(co)
         made = credit_by_dates(m, rows, years, "year")
-        paid = credit_by_dates(m, rows.where(rows.earnings >= 0), years, "year")
+        told = (rows.earnings >= 0) & (rows.credited < 0)
+        paid = made
+        if not told.all():
+            paid = credit_by_dates(m, rows.where(rows.earnings >= 0), years, "year")
         plain = credit_by_dates(m, rows.where((rows.earnings < 0) | (rows.credited >= 0)), years,
                                 "year")
         # the month of the event is inside (s. 49(b))

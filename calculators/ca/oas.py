@@ -65,17 +65,17 @@ class Oas(Scheme):
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
         """s. 3(2)(b), (3): residence after attaining 18 and before the day of the claim."""
         adult, claim = add_years(co.born, 18), co.claim.astype(np.int64)
-        made = stay(len(co), rows, years, adult, claim)
-        home = spans_of(len(co), rows).clipped(adult, claim)
-        at_65 = np.minimum(add_years(co.born, 65), claim)
+        spans = spans_of(len(co), rows)
+        made = stay(len(co), rows, years, adult, claim, spans=spans)
+        home = spans.clipped(adult, claim)
+        day_65 = np.minimum(add_years(co.born, 65), claim)
         made.sums = {
-            "at_65": home.clipped(adult,
-                                  at_65).months(), "loose": home.total(short_of(home.completed()[1],
-                                                                                "down")),
+            "at_65": home.clipped(adult, day_65).months(),
+            "loose": home.total(short_of(home.completed()[1], "down")),
             "day_120": home.reached(IN_CANADA), "day_240": home.reached(ABROAD),
             "day_480": home.reached(WHOLE),
             "full_now": full_1977(co, home, adult, claim).astype(np.int64),
-            "full_at_65": full_1977(co, home, adult, at_65).astype(np.int64)}
+            "full_at_65": full_1977(co, home, adult, day_65).astype(np.int64)}
         return made
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
@@ -221,11 +221,13 @@ def full_1977(co: Cohort, home: Spans, adult: Int, end: Int) -> NDArray[np.bool_
     Absence in those ten years is made good three times by earlier presence; the last year must be
     whole.
     """
+    old = add_years(co.born, 25) <= JULY_1977
+    if not old.any():
+        return np.zeros(len(co), np.bool_)
     low = add_months(end, -120)
     year = add_months(end, -12)
     absent = end - low - home.clipped(low, end).days()
     earlier = home.clipped(adult, low).days()
     last_year = home.clipped(year, end).days() == end - year
-    old = add_years(co.born, 25) <= JULY_1977
     there = home.clipped(adult, np.full(len(co), JULY_1977 + 1)).days() > 0
     return np.asarray(old & there & ((absent == 0) | ((earlier >= 3 * absent) & last_year)))

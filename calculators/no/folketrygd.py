@@ -80,16 +80,16 @@ class Folketrygd(Chapters):
         born = earning.year_born(co.born)
         low = np.maximum(add_years(co.born, 16), JANUARY_1937)
         high = np.minimum(co.claim, first_day((born + 67) * 12))
-        made = stay(m, rows, years, low, high, "up")
+        certified = (rows.credited >= 0) & (rows.status == 0)
+        spans = spans_of(m, rows.where(~certified))
+        made = stay(m, rows, years, low, high, "up", spans, money=True)
         income = earning.whole_kroner(made.earnings)
         quiet = Run(m)
         counts = earning.settled(years.astype(np.int64), co.claim.astype(np.int64))
         points = earning.points(quiet, self.tables, np.where(counts, income, 0),
                                 years.astype(np.int64), born, np.zeros(m, np.bool_))
-        told = first_day((month_of(co.claim) // 12 - 1) * 12)
-        spans = with_point_years(spans_of(m, rows).clipped(low, np.minimum(high, told)), points > 0,
-                                 years)
-        certified = (rows.credited >= 0) & (rows.status == 0)
+        told = np.minimum(high, first_day((month_of(co.claim) // 12 - 1) * 12))
+        spans = with_point_years(spans.clipped(low, told), points > 0, years)
         loose = np.zeros(m, np.int64)
         np.add.at(loose, rows.person[certified], rows.credited[certified])
         made.sums = {"trygdetid": spans.months("up") + div(loose, 1000)}
@@ -108,19 +108,21 @@ class Folketrygd(Chapters):
         variant = np.select([born <= 1953, born <= 1962], [CHAPTER_19, MIXED], CHAPTER_20)
         met = aged & (enough | saved)
         early = met & (withdrawal_age(co, month) < AGE_67)
-        if early.any():
-            with run.only(early):
-                met &= ~early | self.early(run, co, view, early)
+        at = np.flatnonzero(early)
+        if len(at):
+            few = run.child(at)
+            met[at] = self.early(few, co.persons(at), view.take(at))
+            run.absorb(few, at)
         opens = first_day(month_of(co.born) + AGE_62 + 1)
         return Qualification(met, own, counted, np.full(run.n, FIVE), variant,
                              np.select([met & enough, met], [2, 1], 0),
                              earliest=np.where(enough | saved, opens, NODATE))
 
-    def early(self, run: Run, co: Cohort, view: View, who: Bool) -> Bool:
+    def early(self, run: Run, co: Cohort, view: View) -> Bool:
         """§ 19-11, 20-15, 19-15(3): before 67 the whole pension must reach the level for single
         people."""
         certified, given = run.fact(EARLY)
-        need = who & ~given
+        need = ~given
         recorder, run.trace_to = run.trace_to, None
         tt = self.trygdetid(run, view, "theoretical")
         pieces = self.pieces(run, co, view, tt, need, full_rate=True)

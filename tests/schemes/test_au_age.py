@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portability.cohort import OLD_AGE
+from portability.exact import mul_div
 from portability.registry import load
 from tests.oracles import au_age as oracle
 from tests.oracles.ca_bench import Answer, Person, answer
@@ -104,3 +105,9 @@ def test_means_that_nobody_told_leave_the_maximum_rate() -> None:
     assert got.met.all() and got.unknown_amount.all() and got.steps["maximum_rate"] == "1178.70"
     told = paid("1957-01-01", "2026-04-01", span("1957-01-01", "2026-03-31"), domestic_rate=90000)
     assert told.v.tolist() == [90000] and not told.unknown_amount.any()
+
+
+def test_share_of_a_foreign_pension_that_counts_as_income() -> None:
+    """Blueprint 106-04000000, example 1: AWLR of 200 months over 300, only for the agreement that
+    is used."""
+    assert mul_div([450_000, 120_000], 200, 300, "half_up").tolist() == [300_000, 80_000]
