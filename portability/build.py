@@ -178,5 +178,6 @@ def family_of(cases: Sequence[Case], place: dict[str, int]) -> Family | None:
         since=column((m.since for m in who), np.int32),
         claim=column((m.claim for m in who), np.int32),
         event=column((m.event for m in who), np.int32),
+        sex=column((SEXES.index(m.sex) for m in who), np.int8),
         own=np.full(len(members), NONE, np.int32),
     )

@@ -215,6 +215,7 @@ def read_claimant(at: Reader, claim: Claim) -> Claimant:
         flags(at),
         claim.date if started == NODATE else started,
         at.date("event"),
+        at.choice("sex", SEXES, "unspecified"),
     )
 
 

@@ -43,6 +43,7 @@ class Claimant:
     flags: frozenset[str]
     claim: int
     event: int
+    sex: str = "unspecified"
 
 
 @frozen

@@ -149,6 +149,7 @@ class Family:
     since: Days
     claim: Days
     event: Days
+    sex: NDArray[np.int8]
     own: NDArray[np.int32]
     facts: Mapping[str, Int] = field(factory=dict)
 
@@ -200,6 +201,7 @@ class Family:
                 "since",
                 "claim",
                 "event",
+                "sex",
                 "own",
             )
         }
@@ -333,6 +335,7 @@ def take_family(fam: Family, idx: Index) -> Family:
             "since",
             "claim",
             "event",
+            "sex",
             "own",
         )
     }
@@ -352,8 +355,6 @@ def csr_lines(ptr: NDArray[Any], idx: Index) -> Index:
     return np.arange(offsets[-1]) - np.repeat(offsets[:-1] - starts, counts)
 
 
-def csr_take(
-    values: NDArray[Any], ptr: Index, idx: Index
-) -> tuple[NDArray[Any], Index]:
+def csr_take(values: NDArray[Any], ptr: Index, idx: Index) -> tuple[NDArray[Any], Index]:
     counts = np.diff(ptr)[idx]
     return values[csr_lines(ptr, idx)], np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
