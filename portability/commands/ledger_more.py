@@ -25,6 +25,7 @@ def register(group: click.Group) -> None:
     for command in (
         init,
         key,
+        rekey,
         prove,
         check_proof,
         witness,
@@ -61,6 +62,21 @@ def key(path: str | None, witness: bool) -> None:
 
     with reading(path) as book:
         click.echo(str(witness_key(book).public if witness else book.public_key))
+
+
+@click.command()
+@at_ledger
+@click.option("--reason", default="", help="Stands in the entry.")
+def rekey(path: str | None, reason: str) -> None:
+    """Sign with a new key from now on (the old one leaked, was lost, or is simply old).
+
+    Earlier checkpoints stay valid under the old key. Give the new key to those who verify.
+    """
+    from portability.ledger.rotation import rotate
+
+    with writing(path) as book:
+        receipt, public = rotate(book, reason)
+    click.echo(f"recorded as entry {receipt.entry}, {receipt.hash}\nkey {public}")
 
 
 @click.command()
@@ -129,7 +145,8 @@ def decoded(name: str) -> str:
 @click.option(
     "--key", "vkey", metavar="VKEY", help="The other ledger's key; needed the first time."
 )
-def witness(proof: str, path: str | None, vkey: str | None) -> None:
+@click.option("--new-key", is_flag=True, help="The other office changed its key to the one given.")
+def witness(proof: str, path: str | None, vkey: str | None, new_key: bool) -> None:
     """Check that another office's ledger only grew, record its checkpoint here, and cosign it.
 
     PROOF comes from the other office: `ledger prove --since SIZE`, SIZE being what you cosigned
@@ -140,8 +157,9 @@ def witness(proof: str, path: str | None, vkey: str | None) -> None:
     from portability.ledger.proof import read_consistency
     from portability.ledger.witness import cosign
 
+    key = read_key(vkey) if vkey else None
     with writing(path) as book:
-        text = cosign(book, read_consistency(decoded(proof)), read_key(vkey) if vkey else None)
+        text = cosign(book, read_consistency(decoded(proof)), key, replace=new_key)
     click.echo(text, nl=False)
 
 

@@ -24,6 +24,7 @@ from portability.ledger.checkpoint import (
 from portability.ledger.creation import expected, objects, schema_hash
 from portability.ledger.faults import sentence
 from portability.ledger.merkle import Frontier
+from portability.ledger.rotation import endorsed
 from portability.ledger.rows import START
 from portability.ledger.store import Ledger
 
@@ -55,6 +56,7 @@ class Scan:
     roots: dict[int, bytes] = field(factory=dict)
     chains: dict[int, bytes] = field(factory=dict)
     keys: list[tuple[int, PublicKey]] = field(factory=list)
+    unendorsed: list[int] = field(factory=list)
     origin: str = ""
     size: int = 0
     whole: bool = True
@@ -209,6 +211,11 @@ def check_opening(found: Scan, made: Mapping[str, Any]) -> None:
 
 def add_key(found: Scan, number: int, made: Mapping[str, Any]) -> None:
     try:
+        agreed = endorsed(made, found.keys[-1][1]) if found.keys else True
+        if agreed is False:
+            found.fault(number, "key", "the change of key is not endorsed by the key before it")
+        elif agreed is None:
+            found.unendorsed.append(number)
         found.keys.append((number, read_key(str(made.get("vkey")))))
     except LedgerError as error:
         found.fault(number, "key", f"it names no usable key ({error})")

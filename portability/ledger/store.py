@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 
 from portability.errors import LedgerError
 from portability.ledger import creation, merkle, rows
@@ -80,7 +80,6 @@ class Ledger:
     keys: KeyStore
     connection: sqlite3.Connection = field(repr=False)
     readonly: bool = False
-    _key: list[PublicKey] = Factory(list)
 
     @staticmethod
     def default_path(chosen: str | os.PathLike[str] | None = None) -> Path:
@@ -239,17 +238,13 @@ class Ledger:
     def public_key(self) -> PublicKey:
         """The key this ledger signs with: named in its first entry, or in its latest change of
         key."""
-        if not self._key:
-            with guarded(self.path):
-                row = self.connection.execute(
-                    "SELECT seq, body, leaf, chain FROM entry WHERE kind IN ('opened', "
-                    "'key_change') "
-                    "ORDER BY seq DESC LIMIT 1"
-                ).fetchone()
-            if row is None:
-                raise LedgerError(f"{self.path}: its first entry is missing")
-            self._key.append(read_key(str(Entry(*row).body.get("vkey"))))
-        return self._key[0]
+        rows = self.query(
+            "SELECT seq, body, leaf, chain FROM entry WHERE kind = 'opened' OR kind = 'key_change' "
+            "ORDER BY seq DESC LIMIT 1"
+        )
+        if not rows:
+            raise LedgerError(f"{self.path}: its first entry is missing")
+        return read_key(str(Entry(*rows[0]).body.get("vkey")))
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of a reading query."""

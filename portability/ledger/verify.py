@@ -224,6 +224,11 @@ def not_proven(
             "cosigned by a witness "
             "(or held by two offices) shows that."
         )
+    said += [
+        f"That the change of key in entry {number} was the office's own: the key before did not "
+        "endorse it. Ask the office."
+        for number in found.unendorsed
+    ]
     if found.documents_erased:
         said.append(
             f"The content of {found.documents_erased} documents of {len(found.erased)} erased "

@@ -58,18 +58,23 @@ def last_seen(ledger: Ledger, origin: str) -> tuple[int, Checkpoint, PublicKey] 
 
 
 def cosign(
-    ledger: Ledger, proof: Consistency, key: PublicKey | None = None, at: int | None = None
+    ledger: Ledger,
+    proof: Consistency,
+    key: PublicKey | None = None,
+    at: int | None = None,
+    replace: bool = False,
 ) -> str:
     """Check another ledger's growth, record its checkpoint, return the note with our cosignature.
 
     key  the other ledger's key; needed the first time, afterwards the one recorded then holds
     at   seconds since 1970 (now if None)
+    replace  accept `key` in the place of the one recorded: the other office changed it
     Raises LedgerError if the other ledger was rolled back, forked or signed with another key.
     Nothing is cosigned then.
     """
     stated = read_checkpoint(proof.note)
     seen = last_seen(ledger, stated.origin)
-    key = check_key(proof, stated, key, None if seen is None else seen[2])
+    key = check_key(proof, stated, key, None if seen is None or replace else seen[2])
     check_growth(proof, stated, None if seen is None else seen[1])
     mine = witness_key(ledger)
     if seen is None or seen[1] != stated:

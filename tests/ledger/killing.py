@@ -67,10 +67,16 @@ def kill_once(place: Path, writers: int, chance: random.Random) -> list[tuple[in
         )
         for _ in range(writers)
     ]
-    time.sleep(chance.uniform(0.1, 0.5))
+    first = b""
+    if chance.random() < 0.8:  # else perhaps while they start or make the ledger
+        assert running[0].stdout is not None
+        first = running[0].stdout.readline()
+    time.sleep(chance.uniform(0, 0.3))
     for process in running:
         process.send_signal(signal.SIGKILL)
-    return [pair for process in running for pair in acknowledged(process.communicate()[0])]
+    outputs = [process.communicate()[0] for process in running]
+    outputs[0] = first + outputs[0]
+    return [pair for output in outputs for pair in acknowledged(output)]
 
 
 def kill_often(folder: Path, kills: int, writers: int, seed: int = 1) -> Tally:
@@ -81,6 +87,7 @@ def kill_often(folder: Path, kills: int, writers: int, seed: int = 1) -> Tally:
     tally, chance = Tally(), random.Random(seed)
     place = folder / "ledger-0.db"
     receipts: dict[int, str] = {}
+    held: dict[int, str] = {}
     while tally.kills < kills:
         for number, value in kill_once(place, writers, chance):
             receipts[number] = value
@@ -93,13 +100,11 @@ def kill_often(folder: Path, kills: int, writers: int, seed: int = 1) -> Tally:
             tally.faults += len(verify(ledger).faults)
             held = {entry.number: entry.chain.hex() for entry in ledger.entries()}
             tally.lost += sum(held.get(number) != value for number, value in receipts.items())
-            enough = len(ledger) > 3_000
-        if enough:
+        if len(held) > 3_000:
             tally.entries += len(held)
             place = folder / f"ledger-{tally.kills}.db"
-            receipts = {}
-    if not enough:
-        tally.entries += len(held)
+            receipts, held = {}, {}
+    tally.entries += len(held)
     return tally
 
 

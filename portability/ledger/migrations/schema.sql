@@ -23,6 +23,9 @@ CREATE TABLE entry (
 
 CREATE INDEX entry_person ON entry (person) WHERE person IS NOT NULL;
 CREATE INDEX entry_erasure ON entry (person) WHERE kind = 'erasure';
+CREATE INDEX entry_key ON entry (seq) WHERE kind = 'opened' OR kind = 'key_change';
+CREATE INDEX entry_witnessed ON entry (json_extract(body, '$.checkpoint.origin'))
+WHERE kind = 'evidence_received';
 CREATE INDEX entry_supersedes ON entry (supersedes) WHERE supersedes IS NOT NULL;
 
 -- Complete subtrees above the leaves: (level, idx) covers entries idx * 2^level to (idx + 1) * 2^level - 1.
