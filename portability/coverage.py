@@ -320,7 +320,10 @@ def classes(credited: Credited, lines: RowSet) -> dict[str, Mask]:
     if months is None:
         months = np.where(credited.by_year > 0, FULL_YEAR, 0).astype(np.uint16)
     if not credited.kinds:
-        kind = int(lines.kind[0]) if len(lines) else 0
+        dated = lines.kind[
+            (lines.start != NODATE) & (lines.end > lines.start) & (lines.status == 0)
+        ]
+        kind = int(dated[0]) if len(dated) else 0  # a sum without dates has no month of any class
         name = "V" if kind in VOLUNTARY_CLASS else "E" if kind == EQUIVALENT else "C"
         return {c: (months if c == name else np.zeros_like(months)) for c in CLASSES}
     out = {c: np.zeros_like(months) for c in CLASSES}
