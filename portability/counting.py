@@ -169,12 +169,13 @@ def with_third_states(
     qual: Qualification,
     view: View,
 ) -> tuple[Qualification, View]:
-    """Who still lacks the right after the bilateral test: periods of third states, if the text
-    lets them count."""
-    clause = rule.third_states or agreement.third_states
+    """Periods of third states, if the text lets them count: for who still lacks the right after the
+    bilateral test, and for everybody where they enter the amount too."""
+    clause = agreement.third_states if rule.third_states is None else rule.third_states
     if clause is None or isinstance(clause, Absent):
         return qual, view
-    lacking = np.flatnonzero(~qual.met & ~run.unknown_right)
+    always = "amount" in clause.uses
+    lacking = np.flatnonzero(~run.unknown_right & (always | ~qual.met))
     if not len(lacking):
         return qual, view
     wider = View(view.own, list(view.parts))

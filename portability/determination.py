@@ -4,6 +4,7 @@ portability/determination@1."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -333,6 +334,21 @@ def warnings(case: Case) -> list[Json]:
     return out
 
 
+def uncovered(result: Result, person: int, schemes: list[str]) -> list[Json]:
+    """Pairs of states in the record between which no instrument of the catalogue is in force."""
+    countries = sorted({country_of(scheme) for scheme in schemes})
+    out: list[Json] = []
+    for first, second in combinations(countries, 2):
+        bound = (
+            result.batch.bound(agreement, first)[person]
+            & result.batch.bound(agreement, second)[person]
+            for agreement in result.batch.agreements
+        )
+        if not any(bound):
+            out.append({"code": "no_agreement", "between": [first, second]})
+    return out
+
+
 def difference(number: int, scheme: str, start: int, end: int, credited: int) -> list[Json]:
     """A certified sum above what its dates could hold: counted as certified, and said."""
     from portability import registry
@@ -372,7 +388,7 @@ def determination(case: Case, result: Result, person: int, rules: Mapping[str, s
         "estimate": any(p.evidence == "assumed" for p in case.periods),
         "entitlements": lines,
         "next": [],
-        "warnings": warnings(case),
+        "warnings": [*warnings(case), *uncovered(result, person, schemes)],
         "missing": missing(lines),
         "timeline": timeline(case),
         "rules": {"engine": portability.__version__, **dict(sorted(rules.items()))},

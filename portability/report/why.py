@@ -192,10 +192,12 @@ def warnings(d: Json, w: Words) -> Iterator[str]:
             continue
         code, number = item.get("code"), item.get("period")
         key = f"warning.{code}" if w.has(f"warning.{code}") and code != "other" else "warning.other"
+        pair = [w.country(c) for c in item.get("between") or ()][:2]
         yield w(
             key,
             **{
                 **item,
+                **dict(zip(("first", "second"), pair, strict=False)),
                 "code": plain(code).replace("_", " "),
                 "detail": detail(item),
                 "period": number + 1 if isinstance(number, int) else number,
