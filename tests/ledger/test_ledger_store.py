@@ -14,7 +14,8 @@ import pytest
 from invented_ledger import CASE, DETERMINATION, PERSONAL, RULES, Record, record
 
 from portability.errors import LedgerError
-from portability.ledger import Draft, Ledger, body, determination_body, merkle
+from portability.ledger import Draft, Ledger, batch_body, body, determination_body, merkle
+from portability.ledger.bodies import text_hash
 from portability.ledger.canonical import canonical, parse, plain
 from portability.ledger.verify import verify
 
@@ -244,3 +245,14 @@ def test_sqlite_utils_reads_the_views(filled: Ledger) -> None:
         len(data) for data in RULES.values()
     }
     assert filled.database()["history"].count == 14
+
+
+def test_a_batch_is_one_entry_with_the_root_over_its_rows(ledger: Ledger) -> None:
+    rows = [f'{{"person":{number}}}'.encode() for number in range(1_000)]
+    rules = {name: text_hash(data) for name, data in RULES.items()}
+    made = batch_body(iter(rows), rules=rules, engine="0.1.0")
+    ledger.append(made, blobs=RULES)
+    found = ledger.entry(1).body
+    assert found["rows"] == 1_000
+    assert found["root"] == merkle.root_of(map(merkle.leaf_hash, rows)).hex()
+    assert verify(ledger).ok
