@@ -170,7 +170,8 @@ def child_points(
 ) -> tuple[Int, Int]:
     """70(2): 0.0833 a month beside other contributions, up to the year's maximum (annex 2b)."""
     months = POPCOUNT[rec.child & rec.touched]
-    any_month = (months.sum(axis=1) + rec.loose_child) > 0
+    loose = rec.beyond()
+    any_month = (months.sum(axis=1) + loose) > 0
     run.lacks(
         any_month & (co.claim < CHILD_KNOWN),
         "rule_unknown",
@@ -195,11 +196,11 @@ def child_points(
     )
     run.trace(
         CHILD,
-        value.sum(axis=1) + rec.loose_child * CHILD_POINT,
-        months=months.sum(axis=1) + rec.loose_child,
+        value.sum(axis=1) + loose * CHILD_POINT,
+        months=months.sum(axis=1) + loose,
         when=any_month,
     )
-    return value, rec.loose_child * CHILD_POINT
+    return value, loose * CHILD_POINT
 
 
 def low_pay(run: Run, rec: Record, got: Points, all_months: Int) -> Int:
@@ -209,9 +210,11 @@ def low_pay(run: Run, rec: Record, got: Points, all_months: Int) -> Int:
     duty = POPCOUNT[rec.compulsory & rec.touched]
     paid = np.maximum(POPCOUNT[rec.paid & rec.touched], 1)
     value = mul_div(got.contributions(), duty, paid, "half_up")
-    months, total = duty.sum(axis=1), value.sum(axis=1)
+    beyond, early = rec.beyond(), rec.beyond(0, LOW_PAY_END * YEAR)
+    months, total = duty.sum(axis=1) + beyond, value.sum(axis=1) + beyond * CHILD_POINT
     before = rec.years < LOW_PAY_END
-    old_months, old_total = duty[:, before].sum(axis=1), value[:, before].sum(axis=1)
+    old_months = duty[:, before].sum(axis=1) + early
+    old_total = value[:, before].sum(axis=1) + early * CHILD_POINT
     average = mul_div(total, 1, np.maximum(months, 1), "half_up")
     old = mul_div(old_total, 1, np.maximum(old_months, 1), "half_up")
     entitled = (
@@ -262,18 +265,21 @@ def average_value(
     value = value + np.maximum(
         CHILD_POINT * taught - mul_div(value, taught, np.maximum(paid, 1), "half_up"), 0
     )
-    count = paid.sum(axis=1)
-    abroad = mul_div(value.sum(axis=1), foreign, np.maximum(count, 1), "half_up")
+    beyond = rec.beyond(0, end)
+    count, worth = paid.sum(axis=1) + beyond, value.sum(axis=1) + beyond * CHILD_POINT
+    abroad = mul_div(worth, foreign, np.maximum(count, 1), "half_up")
     before = POPCOUNT[own & window_mask(rec.years, zero, born17)].sum(axis=1)
+    before = before + rec.beyond(0, born17)
     free = POPCOUNT[own & ~rec.paid & ~rec.considered].sum(axis=1)
     room = np.maximum(end - born17 + before - free, 1)
-    total = value.sum(axis=1) + abroad
+    total = worth + abroad
     basic = mul_div(total, 1, room, "half_up")
     if not drop_last.any():
         return basic, room
     cut_months = POPCOUNT[rec.paid & own & window_mask(rec.years, end - 4 * YEAR, end)]
+    late = rec.beyond(end - 4 * YEAR, end)
     cut = mul_div(value, cut_months, np.maximum(paid, 1), "half_up").sum(axis=1)
-    left = room - cut_months.sum(axis=1)
+    cut, left = cut + late * CHILD_POINT, room - cut_months.sum(axis=1) - late
     without = np.where(
         left > 0, mul_div(np.maximum(total - cut, 0), 1, np.maximum(left, 1), "half_up"), 0
     )

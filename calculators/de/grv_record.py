@@ -35,6 +35,7 @@ PAYING = (COMPULSORY, EMPLOYMENT, SELF_EMPLOYMENT)  # 55(1), 55(2): compulsory c
 EAST_SHARES = day("1990-07-01")  # annexes 2a and 10: the day the currency and the ceilings changed
 CHILD_REFORM = day("1992-01-01")  # 249(1)
 CHILD_MONTHS = 36  # 56(5)
+OUTSIDE = np.arange(1935, 2061, dtype=np.int32)  # years in which a child may have been raised
 FIRST_PARENT = day("1921-01-01")  # 249(4)
 
 CHILDREN = Step(
@@ -49,7 +50,8 @@ class Record(Credited):
     paid, compulsory   months with contributions; with compulsory contributions (55)
     benefit, jobless   months of 51(3a) no. 3 b, c; with unemployment benefit (no. 3 a)
     considered         consideration months (57)
-    child              child-raising months (56); loose_child: those outside the years of the record
+    child              child-raising months (56); outside: those outside the years of the
+                       record, uint16[m, OUTSIDE] (no column where there are none)
     west, east         months with western, eastern contributions; east_base: eastern earnings, in
                        minor units
     first_half         eastern earnings of January to June 1990, their months; straddles: a line
@@ -71,7 +73,7 @@ class Record(Credited):
     first_half: Int = None  # type: ignore[assignment]
     first_months: Int = None  # type: ignore[assignment]
     straddles: Bool = None  # type: ignore[assignment]
-    loose_child: Int = None  # type: ignore[assignment]
+    outside: Mask = None  # type: ignore[assignment]
     loose_paid: Int = None  # type: ignore[assignment]
     loose_compulsory: Int = None  # type: ignore[assignment]
     unpriced: Bool = None  # type: ignore[assignment]
@@ -96,6 +98,15 @@ class Record(Credited):
             kept = kept & window_mask(self.years, first, last)
         return np.asarray(limited(self.by_year, self.touched, kept, "month").sum(axis=1), np.int64)
 
+    def beyond(self, first: Int | int = 0, last: Int | int = 10**6) -> Int:
+        """Child-raising months outside the years of the record, in [first, last): int64[m]."""
+        if not self.outside.shape[1]:
+            return np.zeros(len(self.outside), np.int64)
+        low, high = (np.broadcast_to(np.asarray(x), len(self.outside)) for x in (first, last))
+        return np.asarray(
+            POPCOUNT[self.outside & window_mask(OUTSIDE, low, high)].sum(axis=1), np.int64
+        )
+
     def contributions(self) -> Int:
         """51(1): months with contributions, dated or not."""
         return self.dated(self.paid) + self.loose_paid // THOUSAND
@@ -118,7 +129,7 @@ OWN = (
     "first_half",
     "first_months",
     "straddles",
-    "loose_child",
+    "outside",
     "loose_paid",
     "loose_compulsory",
     "unpriced",
@@ -146,34 +157,47 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
     paid = (lines.kind != EQUIVALENT) | raising
     duty = np.isin(lines.kind, PAYING) | raising
     east = coded(co, lines, "east") & ~raising
-    child, loose_child = raised(tables, run, co, years, months.of(raising))
+    child, outside = raised(tables, run, co, years, months.of(raising))
     loose = rows.where((rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0))
     loose_paid = loose_sum(m, loose, loose.kind != EQUIVALENT)
     loose_free = loose_sum(m, loose, loose.kind == EQUIVALENT)
     more = child & ~touched
+    loose_child = POPCOUNT[outside].sum(axis=1) * THOUSAND
     return Record(
         base.unit,
         years,
         base.by_year + POPCOUNT[more] if more.any() else base.by_year,
-        base.undated + loose_child * THOUSAND,
+        base.undated + loose_child,
         base.earnings,
         touched | child,
-        base.kinds,
+        with_children(base.kinds, lines, touched, child),
         paid=months.of(paid) | child,
         compulsory=months.of(duty) | child,
         child=child,
-        loose_child=loose_child,
+        outside=outside,
         benefit=months.of(coded(co, lines, "sickness")),
         considered=months.of(coded(co, lines, "consideration")),
         jobless=months.of(coded(co, lines, "unemployment")),
         west=months.of(paid & ~east & ~raising),
         east=months.of(east & paid),
-        loose_paid=loose_paid + loose_child * THOUSAND,
-        loose_compulsory=loose_sum(m, loose, np.isin(loose.kind, PAYING)) + loose_child * THOUSAND,
+        loose_paid=loose_paid + loose_child,
+        loose_compulsory=loose_sum(m, loose, np.isin(loose.kind, PAYING)) + loose_child,
         unpriced=any_of(m, lines, paid & ~raising & (lines.earnings < 0)) | (loose_paid > 0),
         open_value=any_of(m, lines, to_value(co, lines)) | (loose_free > 0),
         **eastern(m, years, lines, east & paid),
     )
+
+
+def with_children(
+    kinds: dict[int, Mask], lines: RowSet, touched: Mask, child: Mask
+) -> dict[int, Mask]:
+    """55(1): child-raising months are compulsory ones, for the overlap of treaties too."""
+    if not child.any():
+        return kinds
+    if not kinds:
+        only = int(lines.kind[0]) if len(lines) else COMPULSORY
+        kinds = {only: touched}
+    return {**kinds, COMPULSORY: kinds.get(COMPULSORY, np.zeros_like(child)) | child}
 
 
 class Months:
@@ -242,18 +266,18 @@ def eastern(m: int, years: Years, lines: RowSet, east: Bool) -> dict[str, Any]:
 
 def raised(
     tables: Mapping[str, Table], run: Run, co: Cohort, years: Years, recorded: Mask
-) -> tuple[Mask, Int]:
+) -> tuple[Mask, Mask]:
     """56(5), 249: child-raising months of the record and of the children attributed to the person.
 
     Children of the case count, oldest first, as far as `children_raised` certifies; periods that
-    meet are laid end
-    to end (56(5) sentence 2). Returns the mask and the months outside the years of the record.
+    meet are laid end to end (56(5) sentence 2). Returns the months inside and outside the years of
+    the record.
     """
-    loose = np.zeros(len(co), np.int64)
+    outside = np.zeros((len(co), 0), np.uint16)
     count, given = run.fact(CHILDREN)
     count = np.where(given & (co.born >= FIRST_PARENT), count, 0)
     if not count.any():
-        return recorded, loose
+        return recorded, outside
     person, born = co.children_of()
     order = np.lexsort((born, person))
     person, born = person[order], born[order]
@@ -262,6 +286,8 @@ def raised(
     older = np.bincount(person[before], minlength=len(co)) > 0
     short = tables["child_months_before_1992"].at(co.claim, run, need=older)
     mask, end = recorded.copy(), np.zeros(len(co), np.int64)
+    outside = np.zeros((len(co), len(OUTSIDE)), np.uint16)
+    foreign = ~np.isin(OUTSIDE, years)
     for turn in range(int(place.max()) + 1 if len(place) else 0):
         here = (place == turn) & (turn < count[person])
         who = person[here]
@@ -269,7 +295,6 @@ def raised(
         last = first + np.where(born[here] < CHILD_REFORM, short[who], CHILD_MONTHS)
         last = np.maximum(np.minimum(last, month_of(co.risk[who])), first)
         end[who] = last
-        window = window_mask(years, first, last)
-        mask[who] |= window
-        loose[who] += last - first - POPCOUNT[window].sum(axis=1)
-    return mask, loose
+        mask[who] |= window_mask(years, first, last)
+        outside[who] |= np.where(foreign[None, :], window_mask(OUTSIDE, first, last), np.uint16(0))
+    return mask, outside

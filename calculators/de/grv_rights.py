@@ -115,7 +115,15 @@ def within(view: View, mask: NDArray[np.uint16], first: Int, last: Int) -> Int:
     inside = window_mask(rec.years, first, last) & rec.touched
     own = limited(rec.by_year, rec.touched, inside, "month").sum(axis=1)
     mine = limited(rec.by_year, rec.touched, inside & mask, "month").sum(axis=1)
-    return np.asarray(view.within(first, last) - own + mine, np.int64)
+    beyond = rec.beyond(first, last)  # contribution months of either mask
+    return np.asarray(view.within(first, last) - own + mine + beyond, np.int64)
+
+
+def unplaced(view: View) -> Bool:
+    """Sums without dates that have no place in a window; child-raising months have one."""
+    rec = record_of(view)
+    own = rec.undated > rec.beyond() * THOUSAND
+    return np.asarray(own | (view.foreign() > view.foreign_by_year().sum(axis=1)))
 
 
 @define
@@ -258,7 +266,7 @@ def late_months(law: Law, run: Run, co: Cohort, view: View, at: Int) -> Int:
     zero = np.zeros(len(co), np.int64)
     short = (late > 0) & (within(view, paid, zero, standard) < GENERAL)
     run.lacks(
-        short & view.undated() & (within(view, paid, zero, at) < GENERAL),
+        short & unplaced(view) & (within(view, paid, zero, at) < GENERAL),
         "period_dates_missing",
         cite="SGB VI 77(2) no. 2 b",
     )
@@ -294,10 +302,10 @@ def invalidity(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
     zero = np.zeros(run.n, np.int64)
     kept = (
         (within(view, rec.paid, zero, zero + since) >= GENERAL)
-        & (view.within(zero + since, event) >= event - since)
+        & (view.within(zero + since, event) + rec.beyond(zero + since, event) >= event - since)
         & (event > since)
     )
-    loose = view.undated() & (recent < THREE) & ~kept & (got.duty >= THREE)
+    loose = unplaced(view) & (recent < THREE) & ~kept & (got.duty >= THREE)
     run.lacks(loose, "period_dates_missing", cite="SGB VI 43(1) no. 2")
     young = month_of(co.claim) < attained(co.born, law["standard_age"].at(co.born, run))
     met = young & (got.general >= GENERAL) & ((recent >= THREE) | kept)

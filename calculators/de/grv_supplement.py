@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.de.grv_points import Points
+from calculators.de.grv_points import CHILD_POINT, Points
 from calculators.de.grv_record import URL, Record
 from portability.cohort import Cohort
 from portability.coverage import POPCOUNT
@@ -83,7 +83,9 @@ def supplement(run: Run, co: Cohort, rec: Record, foreign: Int, got: Points) -> 
     own_months, own_points = valued(rec, basic_mask(rec), got)
     run.trace(MONTHS, months)
     run.lacks(
-        (rec.loose_compulsory > 0) & ~run.given(VALUED), "period_dates_missing", cite=VALUED.cite
+        (rec.loose_compulsory > rec.beyond() * THOUSAND) & ~run.given(VALUED),
+        "period_dates_missing",
+        cite=VALUED.cite,
     )
     valuation = run.step(VALUED, lambda: own_months)
     worth = run.step(VALUED_POINTS, lambda: own_points)
@@ -112,7 +114,8 @@ def valued(rec: Record, basic: NDArray[np.uint16], got: Points) -> tuple[Int, In
     worthy = (value >= WORTHY * paid) & (paid > 0)
     months = np.where(worthy, counted, 0)
     share = np.where(worthy, mul_div(value, counted, np.maximum(paid, 1), "half_up"), 0)
-    return months.sum(axis=1), share.sum(axis=1)
+    beyond = rec.beyond()  # a child-raising month alone is worth 0.0833
+    return months.sum(axis=1) + beyond, share.sum(axis=1) + beyond * CHILD_POINT
 
 
 def after_income(run: Run, co: Cohort, amount: Int, value: Int) -> Int:
