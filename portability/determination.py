@@ -114,12 +114,15 @@ def route_line(result: Result, decision: Decision, number: int, row: int) -> Jso
     qual = outcome.qual
     line: Json = {"route": outcome.route, "method": outcome.method}
     own, counted = int(qual.own[at]), int(qual.counted[at])
+    required: str | None = str(int(qual.required[at]))
+    if required == "0" and outcome.run.unknown_right[at]:
+        required = None
     line["periods"] = {
         "unit": scheme.unit,
         "own": str(own),
         "foreign": str(counted - own),
         "counted": str(counted),
-        "required": str(int(qual.required[at])),
+        "required": required,
     }
     variant = scheme.variants.get(int(qual.variant[at]))
     if variant:

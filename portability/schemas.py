@@ -231,7 +231,7 @@ STATES = ("entitled", "not_entitled", "deferred", "unknown")
 
 def entitlement_body() -> Json:
     names = ("unit", "own", "foreign", "counted", "required")
-    periods = thing({key: {"type": "string"} for key in names})
+    periods = thing({key: {"type": ["string", "null"]} for key in names})
     step = thing(
         {
             "step": TEXT,
