@@ -5,6 +5,7 @@ The block `parametric:` of a scheme file:
 
     ways:            # best first; the first that is open on the claim date is taken
     - {name: standard, units: 180, age: 720, cite: …, from: DATE, until: DATE, cut: …}
+      # units, age: a number | {table: name} | {female: …, male: …}
     - {name: reduced, units: 60, age: 720, cite: …, amount: "what is not known"}    # right only
     - {name: invalid, branch: invalidity, units: 60, age: 0, cite: …, rate: {pieces: […]}}
     base: {months: 60, or_less: true, cite: …}          # average of the record's earnings, a month,
@@ -25,27 +26,25 @@ amount is unknown rather than rounded by us.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import compress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.parametric_checks import check
 from calculators.parametric_claimants import most, shares
+from calculators.parametric_rights import Rights
 from calculators.pay import (
     count,
     earned,
     end_of_record,
-    first_of_record,
     masks,
     paid_months,
     with_lines,
 )
 from portability.claimants import fit, record
-from portability.cohort import BRANCHES, REFUND, SURVIVORS
+from portability.cohort import REFUND, SURVIVORS
 from portability.coverage import POPCOUNT, Credited
-from portability.dates import FOREVER, NODATE, add_months, age_months, day, month_of
+from portability.dates import age_months
 from portability.exact import div, mul_div, scale_text, to_step
 from portability.scheme import (
     Amounts,
@@ -57,7 +56,6 @@ from portability.scheme import (
     Quantity,
     RowSet,
     Run,
-    Scheme,
     SchemeSource,
     Step,
     View,
@@ -68,14 +66,11 @@ Bool = NDArray[np.bool_]
 PERCENT = 10**4  # rates are kept in ten-thousandths of a percent
 
 
-class Parametric(Scheme):
+class Parametric(Rights):
     """A scheme written as YAML alone: see the head of this module."""
 
     def __init__(self, source: SchemeSource):
         super().__init__(source)
-        self.law = check(source)
-        self.ways: list[Mapping[str, Any]] = list(self.law["ways"])
-        self.variants = {i + 1: str(way["name"]) for i, way in enumerate(self.ways)}
         money, cite = f"{self.currency} cent", self.cite
         self.pay = Step("average_pay", money, cite("base"), total=money, months="month")
         self.months = Step("averaging_months", "month", cite("base"))
@@ -101,83 +96,15 @@ class Parametric(Scheme):
         )
 
     def cite(self, part: str) -> str:
-        """Citation of a block, else of the block `rate`, which every such scheme has."""
-        block = self.law.get(part)
-        if isinstance(block, Mapping) and "cite" in block:
-            return str(block["cite"])
-        return str(self.law["rate"]["cite"])
+        """Citation of a block, else of the rate, else of the first way."""
+        for block in (self.law.get(part), self.law.get("rate"), self.ways[0]):
+            if isinstance(block, Mapping) and "cite" in block:
+                return str(block["cite"])
+        return ""
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
         """Periods by date; the lines are kept for the pay of single months."""
         return with_lines(super().credit(run, co, rows, years), rows)
-
-    # -- right
-
-    def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """The best way open on the claim date: units, age and days of validity of each way."""
-        counted, age = view.units("theoretical"), age_months(co.born, co.claim)
-        self.late_entrants(run, view)
-        if co.branch == REFUND:
-            return self.qualify_refund(run, view)
-        mine = [way.get("branch", "old_age") == BRANCHES[co.branch] for way in self.ways]
-        opens = [
-            (counted >= int(way["units"])) & (age >= int(way["age"])) & self.valid(way, co) & open_
-            for way, open_ in zip(self.ways, mine, strict=True)
-        ]
-        variant = np.select(opens, list(range(1, len(opens) + 1)), 0)
-        units = [int(way["units"]) for way in self.ways]
-        needed = np.array([min(compress(units, mine), default=0), *units])
-        ages = [
-            np.where((counted >= int(way["units"])) & open_, int(way["age"]), 9999)
-            for way, open_ in zip(self.ways, mine, strict=True)
-        ]
-        youngest = np.min(np.stack(ages), axis=0)
-        earliest = np.where(
-            youngest < 9999, add_months(co.born, np.minimum(youngest, 1200)), NODATE
-        )
-        rank = np.where(variant > 0, len(self.ways) + 1 - variant, 0)
-        return Qualification(
-            variant > 0,
-            view.own.total(),
-            counted,
-            needed[variant],
-            variant,
-            rank,
-            earliest=earliest,
-        )
-
-    def late_entrants(self, run: Run, view: View) -> None:
-        """Who first entered on or after `entrants.until` is under a law that this file does not
-        hold.
-        """
-        block = self.law.get("entrants")
-        if block is None:
-            return
-        until = month_of(day(str(block["until"])))
-        entered, any_ = first_of_record(view)
-        run.lacks(
-            any_ & (entered >= until),
-            "rule_unknown",
-            what="law of later entrants",
-            cite=block["cite"],
-        )
-
-    def qualify_refund(self, run: Run, view: View) -> Qualification:
-        """A lump sum where the periods stay below what a pension needs."""
-        own, block = view.own.total(), self.law.get("refund")
-        if block is None:
-            run.lacks(np.ones(run.n, np.bool_), "rule_unknown", what="refund", scheme=self.id)
-            return Qualification(np.zeros(run.n, np.bool_), own, own, own, own * 0, own * 0)
-        met = (own > 0) & (own < int(block["below"]))
-        return Qualification(met, own, own, np.ones(run.n, np.int64), own * 0, met.astype(np.int64))
-
-    @staticmethod
-    def valid(way: Mapping[str, Any], co: Cohort) -> Bool:
-        """Claims between the way's `from` and `until`."""
-        claim = co.claim
-        low = day(str(way["from"])) if "from" in way else NODATE
-        high = day(str(way["until"])) if "until" in way else FOREVER
-        return np.asarray((claim >= low) & (claim < high))
 
     # -- amount
 
@@ -185,6 +112,13 @@ class Parametric(Scheme):
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
         """Base x rate on the units of the basis, a month."""
+        for i, way in enumerate(self.ways):
+            if "amount" in way:
+                run.lacks(
+                    qual.variant == i + 1, "rule_unknown", what=way["amount"], cite=way["cite"]
+                )
+        if "rate" not in self.law:
+            return Quantity(np.zeros(run.n, np.int64), f"{self.currency} cent")
         base = run.step(self.pay, lambda: self.average_pay(run, co, view))
         if co.branch == REFUND:
             months = run.step(
@@ -193,11 +127,6 @@ class Parametric(Scheme):
                 units=view.own.total,
             )
             return Quantity(mul_div(base, months, 10**4, "half_up"), f"{self.currency} cent")
-        for i, way in enumerate(self.ways):
-            if "amount" in way:
-                run.lacks(
-                    qual.variant == i + 1, "rule_unknown", what=way["amount"], cite=way["cite"]
-                )
         rate = run.step(
             self.rate,
             lambda: self.rate_of(run, view.units(basis), qual.variant),

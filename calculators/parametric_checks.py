@@ -18,6 +18,8 @@ BLOCKS = (
     "minimum",
     "pension",
     "entrants",
+    "held",
+    "other_ways",
     "refund",
     "claimants",
     "round",
@@ -54,16 +56,19 @@ def hint(value: Any, expected: str) -> str:
 
 def faults(law: Mapping[str, Any], source: SchemeSource) -> Iterator[Found]:
     yield from unknown(law, BLOCKS, "")
-    for block in ("ways", "base", "rate"):
+    blocks = ("ways", "base", "rate") if "rate" in law or "base" in law else ("ways",)
+    for block in blocks:
         if not law.get(block):
             yield f".{block}", law.get(block), "this block"
     for i, way in enumerate(law.get("ways") or []):
-        yield from way_faults(way, f".ways[{i}]")
+        yield from way_faults(way, f".ways[{i}]", source)
+        if "rate" not in law and "amount" not in way:
+            yield f".ways[{i}].amount", None, "what is not known, where the file has no rate"
     for block in ("rate", "refund"):
         if block in law:
             yield from rate_faults(law[block], f".{block}")
     yield from unknown(law.get("base") or {}, BASE, ".base")
-    for block in ("base", "rate", "entrants", "refund", "claimants"):
+    for block in ("base", "rate", "entrants", "held", "other_ways", "refund", "claimants"):
         if block in law and not law[block].get("cite"):
             yield f".{block}.cite", None, "the article that says so"
     for relation, share in (law.get("claimants") or {}).get("shares", {}).items():
@@ -84,13 +89,13 @@ def unknown(block: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> I
             yield f"{where}.{key}", key, "one of " + ", ".join(allowed)
 
 
-def way_faults(way: Mapping[str, Any], where: str) -> Iterator[Found]:
+def way_faults(way: Mapping[str, Any], where: str, source: SchemeSource) -> Iterator[Found]:
     yield from unknown(way, WAY, where)
     for key in ("name", "cite"):
         if not way.get(key):
             yield f"{where}.{key}", way.get(key), "a text"
     for key in ("units", "age"):
-        yield from whole(way.get(key), f"{where}.{key}")
+        yield from wanted(way.get(key), f"{where}.{key}", source)
     if way.get("branch", "old_age") not in BRANCHES:
         yield f"{where}.branch", way["branch"], "one of " + ", ".join(BRANCHES)
     if "rate" in way:
@@ -100,6 +105,18 @@ def way_faults(way: Mapping[str, Any], where: str) -> Iterator[Found]:
         for key in ("to", "each"):
             yield from whole(way["cut"].get(key), f"{where}.cut.{key}")
         yield from figure(way["cut"], f"{where}.cut")
+
+
+def wanted(value: Any, where: str, source: SchemeSource) -> Iterator[Found]:
+    """A number, {table: name} or {female: …, male: …}."""
+    if not isinstance(value, Mapping):
+        yield from whole(value, where)
+    elif "table" in value:
+        if value["table"] not in source.tables:
+            yield f"{where}.table", value["table"], "one of " + ", ".join(source.tables)
+    else:
+        for sex in ("female", "male"):
+            yield from wanted(value.get(sex), f"{where}.{sex}", source)
 
 
 def rate_faults(block: Mapping[str, Any], where: str) -> Iterator[Found]:
