@@ -9,6 +9,7 @@ ledger: numbers are integers of at most 53 bits, every other figure is text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -23,19 +24,25 @@ def canonical(value: object) -> bytes:
     """The canonical bytes of a value made of mappings, lists, text, integers, booleans and None.
 
     Raises ValueError for anything that has no canonical form here: fractions, integers beyond 53
-    bits, keys that
-    are not text, half a surrogate pair.
+    bits, keys that are not text, half a surrogate pair.
     """
+    try:
+        text = _SORTED.encode(value)
+        # What comes back the same is in order: ASCII sorts alike by characters and UTF-16 units.
+        if text.isascii() and _decoded(text) == value:
+            return text.encode("ascii")
+    except (TypeError, ValueError, RecursionError):
+        pass  # the slow way finds the words
     return _write(_ordered(value, 0)).encode("utf-8")
 
 
 def parse(text: str | bytes) -> Any:
-    """The value of a canonical text. Raises ValueError if the text is not the canonical form of its
-    value."""
+    """The value of a canonical text. Raises ValueError if the text is not the canonical form of
+    its value."""
     if isinstance(text, bytes):
         text = text.decode("utf-8")
     try:
-        value = _DECODER.decode(text)
+        value = _decoded(text)
     except RecursionError:
         raise ValueError(f"nested deeper than {DEEPEST} levels") from None
     # Keys beyond ASCII may sort differently by UTF-16 units (RFC 8785 s.3.2.3): the slow way.
@@ -82,6 +89,11 @@ def _ordered(value: object, depth: int) -> Any:
     raise ValueError(f"a {type(value).__name__} has no canonical form: write it as text")
 
 
+def _decoded(text: str) -> Any:
+    """JSON without fractions; integers are looked at one by one only where one may be too long."""
+    return (_STRICT if _LONG.search(text) else _QUICK).decode(text)
+
+
 def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text} is not an integer")
 
@@ -93,6 +105,8 @@ def _integer(text: str) -> int:
     return value
 
 
+_LONG = re.compile("[0-9]{16}")
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
+_QUICK = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
+_STRICT = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)

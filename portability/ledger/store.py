@@ -80,6 +80,7 @@ class Ledger:
     keys: KeyStore
     connection: sqlite3.Connection = field(repr=False)
     readonly: bool = False
+    _stored: set[str] = field(factory=set, repr=False)  # texts seen: they never go away
 
     @staticmethod
     def default_path(chosen: str | os.PathLike[str] | None = None) -> Path:
@@ -357,14 +358,13 @@ class Ledger:
 
     def _check_texts(self, named: Mapping[str, str], blobs: Mapping[str, bytes]) -> None:
         for name, digest in named.items():
-            if digest in blobs:
+            if digest in blobs or digest in self._stored:
                 continue
-            with guarded(self.path):
-                query = "SELECT 1 FROM blob WHERE hash = ?"
-                if self.connection.execute(query, (digest,)).fetchone() is None:
-                    raise ValueError(
-                        f"the body names the text {name}, which is neither given nor stored"
-                    )
+            if not self.query("SELECT 1 FROM blob WHERE hash = ?", digest):
+                raise ValueError(
+                    f"the body names the text {name}, which is neither given nor stored"
+                )
+            self._stored.add(digest)
 
 
 def check_body(made: Mapping[str, Any]) -> None:
