@@ -19,19 +19,22 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.no import chapters, earning, levels
-from calculators.no.chapters import ACCOUNT, FULL_YEARS, Chapters, Pieces
+from calculators.no import chapters, cover, earning, levels
+from calculators.no.chapters import ACCOUNT, FULL_YEARS, Pieces
+from calculators.no.cover import Cover
 from calculators.no.earning import LAW, MICRO
 from calculators.no.levels import AGE_62, AGE_67, withdrawal_age
 from calculators.residence import Spans, Stay, spans_of, stay
-from portability.cohort import OLD_AGE
-from portability.coverage import merged
+from portability.cohort import INVALIDITY, OLD_AGE, SURVIVORS
+from portability.coverage import credit_by_dates, merged
 from portability.dates import NODATE, add_years, day, first_day, month_of
 from portability.exact import div, mul_div
 from portability.scheme import (
     Amounts,
+    Award,
     Cohort,
     Credited,
+    Family,
     Int,
     Qualification,
     Quantity,
@@ -60,15 +63,15 @@ CHAPTER_19, MIXED, CHAPTER_20 = 1, 2, 3
 JANUARY_1937 = day("1937-01-01")
 
 
-class Folketrygd(Chapters):
-    """Old-age pension; unit: month of membership from 16."""
+class Folketrygd(Cover):
+    """Old age, disability and survivors; unit: month of membership from 16."""
 
-    steps = (TRYGDETID, EARLY, *chapters.STEPS, *YEARLY.values(), *WHOLE.values(),
+    steps = (TRYGDETID, EARLY, *chapters.STEPS, *cover.STEPS, *YEARLY.values(), *WHOLE.values(),
              *MONTHLY.values(), TOTAL)
     components = ("earnings", "flat")
     variants = {1: "chapter 19 (born up to 1953)",
                 2: "tenths of chapters 19 and 20 (born 1954-1962)",
-                3: "chapter 20 (born from 1963)"}
+                3: "chapter 20 (born from 1963)", 4: "disability", 5: "survivors"}
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
         """§ 3-5, 20-10: membership from 16 to the end of the year of 66.
@@ -79,25 +82,32 @@ class Folketrygd(Chapters):
         m = len(co)
         born = earning.year_born(co.born)
         low = np.maximum(add_years(co.born, 16), JANUARY_1937)
-        high = np.minimum(co.claim, first_day((born + 67) * 12))
+        high = np.minimum(co.risk, first_day((born + 67) * 12))
         certified = (rows.credited >= 0) & (rows.status == 0)
         spans = spans_of(m, rows.where(~certified))
         made = stay(m, rows, years, low, high, "up", spans, money=True)
         income = earning.whole_kroner(made.earnings)
         quiet = Run(m)
-        counts = earning.settled(years.astype(np.int64), co.claim.astype(np.int64))
+        before = co.claim if co.branch == OLD_AGE else add_years(co.risk, 2)
+        counts = earning.settled(years.astype(np.int64), before.astype(np.int64))
         points = earning.points(quiet, self.tables, np.where(counts, income, 0),
                                 years.astype(np.int64), born, np.zeros(m, np.bool_))
-        told = np.minimum(high, first_day((month_of(co.claim) // 12 - 1) * 12))
-        spans = with_point_years(spans.clipped(low, told), points > 0, years)
+        told = first_day((month_of(before) // 12 - 1) * 12) if co.branch == OLD_AGE else co.risk
+        inside = spans.clipped(low, np.minimum(high, told))
+        if co.branch != INVALIDITY:
+            inside = with_point_years(inside, points > 0, years).clipped(low, np.minimum(
+                first_day((born + 76) * 12), co.risk))
         loose = np.zeros(m, np.int64)
         np.add.at(loose, rows.person[certified], rows.credited[certified])
-        made.sums = {"trygdetid": spans.months("up") + div(loose, 1000)}
+        made.sums = {"trygdetid": inside.months("up") + div(loose, 1000),
+                     **recent_membership(m, rows, years, co)}
         return made
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
         """§ 19-2, 19-4, 20-2, 20-10: from 62, five years of trygdetid; the pension account asks for
         no years."""
+        if co.branch in (INVALIDITY, SURVIVORS):
+            return self.covered(run, co, view)
         if co.branch != OLD_AGE:
             return super().qualify(run, co, view)
         own, counted = view.own.total(), view.units("theoretical")
@@ -146,12 +156,14 @@ class Folketrygd(Chapters):
                basis: str) -> Quantity:
         """`flat`: trygdetid in 1e-6 year; `earnings`: tilleggspensjon and inntektspensjon of a
         year in 1e-6 NOK."""
-        if co.branch != OLD_AGE:
+        if co.branch not in (OLD_AGE, INVALIDITY, SURVIVORS):
             return super().accrue(run, co, view, qual, component, basis)
         if component == "flat":
-            tt = self.trygdetid(run, view, basis)
+            tt = self.trygdetid(run, view, basis, None if co.branch == OLD_AGE else co)
             run.trace(TRYGDETID, tt // MICRO, months=view.units(basis))
             return Quantity(self.exported(run, co, view, tt), "1e-6 year")
+        if co.branch != OLD_AGE:
+            return Quantity(np.zeros(run.n, np.int64), "1e-6 NOK")
         recorder, run.trace_to = run.trace_to, None
         yearly = self.by_income(run, co, view, qual.met)
         run.trace_to = recorder
@@ -172,6 +184,11 @@ class Folketrygd(Chapters):
     def payable(self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View,
                 qual: Qualification) -> Amounts:
         """§ 19-10, 20-14: every component by the year, rounded to whole kroner a month."""
+        if co.branch == INVALIDITY:
+            month = self.disability(run, co, view, parts["flat"], qual.met)
+            return Amounts(month * 100, self.currency, "month")
+        if co.branch == SURVIVORS:
+            return Amounts(np.zeros(run.n, np.int64), self.currency, "month")
         if co.branch != OLD_AGE:
             return super().payable(run, co, parts, view, qual)
         share, need = self.share_19(co), qual.met
@@ -195,21 +212,28 @@ class Folketrygd(Chapters):
         """Forty years are a full career (§ 3-2, 20-10)."""
         return np.full(run.n, FORTY) if name == "full_career" else None
 
-    def trygdetid(self, run: Run, view: View, basis: str) -> Int:
-        """§ 3-5(5), 20-10: whole years, half a year and more rounded up, at most forty.
+    def award(self, run: Run, co: Cohort, fam: Family, parts: Mapping[str, Int],
+              qual: Qualification, view: View) -> Award:
+        """§ 17-6, 18-5: on the trygdetid of the deceased."""
+        return self.bereaved(run, co, fam, parts["flat"], qual.own)
 
-        int64[n], 1e-6 year; the own years may be certified.
+    def trygdetid(self, run: Run, view: View, basis: str, co: Cohort | None = None) -> Int:
+        """§ 3-5(5), 12-12(6), 20-10: whole years, half a year and more rounded up, at most forty.
+
+        int64[n], 1e-6 year; the own years may be certified. co: with future time (§ 3-7, 12-12).
         """
         own = view.own.sums["trygdetid"] if isinstance(view.own, Stay) else view.own.total()
         own = np.where(run.given(TRYGDETID), run.fact(TRYGDETID)[0] * 12, own)
         months = own + (view.foreign() if basis != "own" else 0)
+        if co is not None:
+            months = months + np.where(run.given(TRYGDETID), 0, self.future(run, co, months))
         years = np.where(months >= FIVE, div(months + 6, 12), 0)
         return np.asarray(np.minimum(years, FULL_YEARS) * MICRO)
 
     def exported(self, run: Run, co: Cohort, view: View, tt: Int) -> Int:
         """§ 19-3, 20-10(5): outside Norway with under twenty years the flat parts shrink to the
         point years (chapter 19) or fall away (chapter 20)."""
-        if run.route != "national":
+        if run.route != "national" or co.branch != OLD_AGE:
             return tt
         share = self.share_19(co)
         short = tt < TWENTY // 12 * MICRO
@@ -233,3 +257,15 @@ def with_point_years(spans: Spans, earns: Bool, years: NDArray[np.int32]) -> Spa
     end = np.concatenate([spans.end, first_day(january + 12)])
     who = np.concatenate([spans.person, person.astype(np.int32)])
     return Spans(spans.m, *merged(who, start, end))
+
+
+def recent_membership(m: int, rows: RowSet, years: NDArray[np.int32], co: Cohort) -> dict[str, Int]:
+    """§ 12-2, 17-2: touched months of the five years before the event; member until the event."""
+    if co.branch not in (INVALIDITY, SURVIVORS):
+        return {}
+    event = month_of(co.risk)
+    touched = credit_by_dates(m, rows, years, "month").window(event - 60, event)
+    last = np.full(m, NODATE, np.int64)
+    dated = (rows.start != NODATE) & (rows.status == 0)
+    np.maximum.at(last, rows.person[dated], rows.end[dated].astype(np.int64))
+    return {"touched_60": touched.by_year.sum(axis=1), "member": (last >= co.risk).astype(np.int64)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from attrs import NOTHING, fields
 
 from portability.cohort import KINDS, NODATE, RELATIONS, Cohort, Family, RowSet
 from portability.coverage import span_years
@@ -91,19 +92,19 @@ def family(people: Sequence[Person]) -> Family | None:
     k = len(members)
     person = column((i for i, *_ in members), np.int32)
     first = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=len(people)))])
-    return Family(
-        person=person,
-        first=first.astype(np.int32),
-        claimant=np.zeros(k, np.int16),
-        relation=column((RELATIONS.index(r) for _, r, *_ in members), np.int8),
-        flags=np.zeros(k, np.int32),
-        residence=np.full(k, -1, np.int16),
-        born=column((day(b) for _, _, b, _ in members), np.int32),
-        since=np.full(k, NODATE, np.int32),
-        claim=column((day(c) for *_, c in members), np.int32),
-        event=np.full(k, NODATE, np.int32),
-        own=np.full(k, -1, np.int32),
-    )
+    values: dict[str, Any] = {
+        "person": person,
+        "first": first.astype(np.int32),
+        "relation": column((RELATIONS.index(r) for _, r, *_ in members), np.int8),
+        "residence": np.full(k, -1, np.int16),
+        "born": column((day(b) for _, _, b, _ in members), np.int32),
+        "since": np.full(k, NODATE, np.int32),
+        "claim": column((day(c) for *_, c in members), np.int32),
+        "event": np.full(k, NODATE, np.int32),
+        "own": np.full(k, -1, np.int32),
+    }
+    blank = {f.name: np.zeros(k, np.int32) for f in fields(Family) if f.default is NOTHING}
+    return Family(**(blank | values))
 
 
 @dataclass

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculators.no import earning
-from portability.cohort import INVALIDITY, OLD_AGE
+from portability.cohort import BRANCHES, OLD_AGE
 from portability.dates import day
 from portability.registry import load
 from portability.trace import Run
@@ -175,5 +175,5 @@ def test_pro_rata_shortens_the_trygdetid() -> None:
 
 
 def test_other_branches_are_counted_and_unknown() -> None:
-    got = paid("1970-03-10", "2020-04-01", {2000: 400_000}, branch=INVALIDITY)
+    got = paid("1970-03-10", "2020-04-01", {2000: 400_000}, branch=BRANCHES.index("sickness"))
     assert got.own.tolist() == [12] and got.unknown_right.all()
