@@ -1,30 +1,36 @@
-"""Schemes that need no Python of their own: base x rate, qualifying periods, ages and cuts, all in
-YAML.
+"""Schemes that need no Python of their own: a base times a rate, ways in, ages and cuts, in YAML.
 
-The block `parametric:` of a scheme file:
+The block `parametric:` of a scheme file (`cite` in every block):
 
-    ways:            # best first; the first that is open on the claim date is taken
-    - {name: standard, units: 180, age: 720, cite: …, from: DATE, until: DATE, cut: …}
+    ways:              # best first; the first that is open on the claim date is taken
+    - {name: standard, units: 180, age: 720, from: DATE, until: DATE, cut: …}
       # units, age: a number | {table: name} | {female: …, male: …}
-    - {name: reduced, units: 60, age: 720, cite: …, amount: "what is not known"}    # right only
-    - {name: invalid, branch: invalidity, units: 60, age: 0, cite: …, rate: {pieces: […]}}
-    base: {months: 60, or_less: true, cite: …}          # average of the record's earnings, a month,
-                                                        # or {certified: true, cite: …}
-    rate: {pieces: […], max: 100, cite: …}              # percent of the base
-    minimum: [{way: standard, table: smig, share: [2, 3], cite: …}]
-    entrants: {until: DATE, cite: …}                     # the law of who first entered later is not
-    at hand refund: {below: 180, pieces: […], cite: …}           # months of average pay, once,
-    where no pension is reached round: {how: half_up, step: 1} full_career: 420
+    - {name: reduced, units: 60, age: 720, amount: "what is not known"}    # the right only
+    - {name: invalid, branch: invalidity, units: 60, age: 0, rate: {pieces: […]}}
+    base: {months: 60, or_less: true}     # average of the record's last months, a month
+          # or {table: full_amount}: a flat amount | {certified: true}: an institution's average
+    rate: {pieces: […], max: 100}         # percent of the base
+    minimum: [{way: standard, table: smig, share: [2, 3]}]
+    refund: {below: 180, pieces: […]}     # months of average pay, once, short of a pension
+    claimants: {shares: {spouse: {share: 60}, child: {share: 25, to_age: 18, student_to_age: 25,
+                orphan: 40}}, cap: 100}   # percent of the pension, for survivors
+    round: {how: half_up, step: 1}
+    full_career: 420
+    # what the file does not hold is unknown:
+    entrants: {until: DATE}               # the law of who first entered later
+    held: {from: DATE}                    # the law of who claims earlier
+    other_ways: {from_age: 720, what: …}  # other pensions, from this age on
 
-A piece is `{from: 180, rate: 30}` (a flat rate from 180 units) or `{each: 12, above: 180, up_to:
-480, rate: 2, part: down}` (2 for each 12 units between 180 and 480; `part` says what a broken step
-does: down, up, or unknown). A `cut` is `{to: 720, each: 12, rate: 5, part: unknown}`: 5 percent for
-each 12 months of age before 720. Where the law at hand does not say what a broken step does, the
-amount is unknown rather than rounded by us.
+A piece is `{from: 180, rate: 30}`, a rate from 180 units on (the last that is reached counts), or
+`{each: 12, above: 180, up_to: 480, rate: 2, part: down}`: 2 for each 12 units between 180 and 480,
+where `part` says what a broken step does: down, up or unknown. A cut is `{to: 720, each: 12,
+rate: 5, part: unknown}`: 5 percent for each 12 months of age before 720. Where the law at hand
+does not say what a broken step does, the amount is unknown rather than rounded by us.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,7 +66,7 @@ from portability.scheme import (
     Step,
     View,
 )
-from portability.tables import unit_scale
+from portability.tables import Table, unit_scale
 
 Bool = NDArray[np.bool_]
 PERCENT = 10**4  # rates are kept in ten-thousandths of a percent
@@ -71,29 +77,39 @@ class Parametric(Rights):
 
     def __init__(self, source: SchemeSource):
         super().__init__(source)
-        money, cite = f"{self.currency} cent", self.cite
-        self.pay = Step("average_pay", money, cite("base"), total=money, months="month")
-        self.months = Step("averaging_months", "month", cite("base"))
-        self.above = Step("units_above", self.unit, cite("rate"), units=self.unit)
-        self.whole = Step("whole_steps_above", "1", cite("rate"))
-        self.extra = Step("extra_rate_percent", "1e-4", cite("rate"))
-        self.rate = Step("rate_percent", "1e-4", cite("rate"), units=self.unit)
-        self.full = Step("pension_before_cut", money, cite("rate"), average_pay=money, rate="1e-4")
-        self.cut = Step("cut_percent", "1e-4", cite("cut"), months_early="month")
-        self.pension = Step("pension", money, cite("pension"), before=money, minimum=money)
-        self.gratuity = Step("gratuity_months", "1e-4", cite("refund"), units=self.unit)
-        self.steps = (
-            self.pay,
-            self.months,
-            self.above,
-            self.whole,
-            self.extra,
-            self.rate,
-            self.full,
-            self.cut,
-            self.pension,
-            self.gratuity,
+        money = f"{self.currency} cent"
+        flat = "table" in (self.law.get("base") or {})
+        key = "full_amount" if flat else "average_pay"
+        self.pay = self.step(key, money, "base", total=money, months="month")
+        self.months = self.step("averaging_months", "month", "base")
+        self.above = self.step("units_above", self.unit, "rate", units=self.unit)
+        self.whole = self.step("whole_steps_above", "1", "rate")
+        self.extra = self.step("extra_rate_percent", "1e-4", "rate")
+        self.rate = self.step("rate_percent", "1e-4", "rate", units=self.unit)
+        self.full = self.step("pension_before_cut", money, "rate", base=money, rate="1e-4")
+        self.cut = self.step("cut_percent", "1e-4", "cut", months_early="month")
+        self.pension = self.step("pension", money, "pension", before=money, minimum=money)
+        self.gratuity = self.step("gratuity_months", "1e-4", "refund", units=self.unit)
+        all_ = (
+            (self.pay, self.law.get("base")),
+            (self.months, self.law.get("base") and not flat),
+            (self.above, self.law.get("rate")),
+            (self.whole, self.law.get("rate")),
+            (self.extra, self.law.get("rate")),
+            (self.rate, self.law.get("rate")),
+            (self.full, self.law.get("rate")),
+            (self.cut, any("cut" in way for way in self.ways)),
+            (self.pension, self.law.get("rate")),
+            (self.gratuity, self.law.get("refund")),
         )
+        self.steps = tuple(step for step, used in all_ if used)
+
+    def step(self, key: str, unit: str, part: str, **terms: str) -> Step:
+        """A step cited by its block; an address in brackets at the end of a citation is its URL."""
+        cite = self.cite(part)
+        match = re.search(r" \((https?://[^\s()]+)\)\Z", cite)
+        url = match[1] if match else ""
+        return Step(key, unit, cite[: match.start()] if match else cite, url, **terms)
 
     def cite(self, part: str) -> str:
         """Citation of a block, else of the rate, else of the first way."""
@@ -133,7 +149,7 @@ class Parametric(Rights):
             units=lambda: view.units(basis),
         )
         full = mul_div(base, rate, 100 * PERCENT, "half_up")
-        run.trace(self.full, full, average_pay=base, rate=rate)
+        run.trace(self.full, full, base=base, rate=rate)
         return Quantity(full, f"{self.currency} cent")
 
     def average_pay(self, run: Run, co: Cohort, view: View) -> Int:
@@ -141,6 +157,8 @@ class Parametric(Rights):
         were).
         """
         block, last = self.law["base"], end_of_record(view)
+        if "table" in block:
+            return self.money_of(self.tables[str(block["table"])], co, run)
         if block.get("certified"):
             everyone = np.ones(run.n, np.bool_)
             run.lacks(everyone, "fact_missing", fact=self.pay.key, cite=self.pay.cite)
@@ -161,6 +179,11 @@ class Parametric(Rights):
         )
         divisor = months if block.get("or_less") else want
         return div(total, np.maximum(divisor, 1), "half_up")
+
+    def money_of(self, table: Table, co: Cohort, run: Run, need: Bool | None = None) -> Int:
+        """A table's amount on the claim date in minor units."""
+        digits = unit_scale(f"{self.currency} cent")[0] - table.scale
+        return np.asarray(table.at(co.claim, run, need=need) * 10**digits)
 
     def rate_of(self, run: Run, units: Int, variant: NDArray[Any]) -> Int:
         """Percent of the base (ten-thousandths) for these units, by the way's own rate if it has
@@ -248,8 +271,7 @@ class Parametric(Rights):
                 variant, [k for k, name in self.variants.items() if row["way"] in (name, "any")]
             )
             table = self.tables[str(row["table"])]
-            value = table.at(co.claim, run, need=who)
-            minor = value * 10 ** (unit_scale(f"{self.currency} cent")[0] - table.scale)
+            minor = self.money_of(table, co, run, who)
             out = np.where(
                 who, mul_div(minor, int(row["share"][0]), int(row["share"][1]), "half_up"), out
             )

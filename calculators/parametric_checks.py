@@ -30,7 +30,7 @@ WAY = ("name", "branch", "units", "age", "cite", "from", "until", "cut", "amount
 SHARE = ("share", "to_age", "student_to_age", "orphan")
 PIECE = ("from", "each", "above", "up_to", "rate", "part")
 CUT = ("to", "each", "rate", "part", "cite")
-BASE = ("months", "years", "certified", "or_less", "cite")
+BASE = ("months", "years", "table", "certified", "or_less", "cite")
 PARTS = ("down", "up", "unknown")
 Found = tuple[str, Any, str]  # field, what stands there, what is allowed
 
@@ -67,7 +67,10 @@ def faults(law: Mapping[str, Any], source: SchemeSource) -> Iterator[Found]:
     for block in ("rate", "refund"):
         if block in law:
             yield from rate_faults(law[block], f".{block}")
-    yield from unknown(law.get("base") or {}, BASE, ".base")
+    base = law.get("base") or {}
+    yield from unknown(base, BASE, ".base")
+    if "table" in base and base["table"] not in source.tables:
+        yield ".base.table", base["table"], "one of " + ", ".join(source.tables)
     for block in ("base", "rate", "entrants", "held", "other_ways", "refund", "claimants"):
         if block in law and not law[block].get("cite"):
             yield f".{block}.cite", None, "the article that says so"

@@ -16,6 +16,7 @@ from oracles.plain import add_months
 from portability import registry
 from portability.build import cohort_of
 from portability.errors import InputError
+from portability.tables import compiled
 from portability.totalization import totalize
 
 BENIN, EMIRATES, TUNIS = "bj-cnss", "ae-gpssa", "tn-cnss"
@@ -234,3 +235,34 @@ def test_survivors_get_their_shares_and_are_cut_in_one_proportion() -> None:
     assert survivors([student, grown]) == [12_500, 0]
     assert survivors([orphan]) == [20_000]
     assert survivors([spouse, young, young, young]) == [22_222, 9_259, 9_259, 9_259]
+
+
+def residence_scheme() -> Any:
+    """A flat pension of our own invention: 1,000 francs, a fortieth for each year of residence."""
+    source = registry.load(BENIN).source
+    row = {"from": "2000-01-01", "value": "1000"}
+    text = {"by": "date", "unit": "XOF", "cite": "ours", "source": "ours", "checked": "2026-01-01",
+            "rows": [row]}  # fmt: skip
+    law = {
+        "ways": [{"name": "residence", "units": 36, "age": 780, "cite": "ours"}],
+        "base": {"table": "full", "cite": "ours (https://example.org/law)"},
+        "rate": {
+            "cite": "ours",
+            "max": 100,
+            "pieces": [{"each": 12, "rate": "2.5", "part": "down"}],
+        },
+        "full_career": 480,
+    }
+    tables = {"full": compiled("full", BENIN, text)}
+    return registry.from_source(
+        evolve(source, tables=tables, text={**source.text, "parametric": law})
+    )
+
+
+def test_a_flat_pension_by_years_of_residence() -> None:
+    scheme = residence_scheme()
+    assert scheme.all_steps()["full_amount"].url == "https://example.org/law"
+    cases = [case(BENIN, "1955-01-01", "2021-01-01", sum_of(months)) for months in (35, 479, 600)]
+    decided = totalize(cohort_of(cases), {BENIN: scheme}, []).decisions[BENIN]
+    assert decided.entitled.tolist() == [False, True, True]
+    assert decided.amount.tolist() == [0, 975, 1000]
