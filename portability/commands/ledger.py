@@ -152,10 +152,9 @@ def show(number: int, path: str | None, form: str, unseal: bool, reason: str) ->
         numbered(book, number)
         note = told.note(book, number)
         if unseal:
-            from portability.ledger.persons import readable, unseal_recorded
+            from portability.ledger.persons import unseal_recorded
 
-            opened = unseal_recorded(book, number, reason)
-            note["documents"] = {name: readable(data) for name, data in opened.items()}
+            note["documents"] = unseal_recorded(book, number, reason)
     if form == "json":
         click.echo(json.dumps(note, ensure_ascii=False, indent=2))
     elif form == "html":
@@ -164,9 +163,16 @@ def show(number: int, path: str | None, form: str, unseal: bool, reason: str) ->
         click.echo(told.text(note))
         answer = note.get("documents", {}).get("determination")
         if answer:
-            from portability import report
+            click.echo("\n" + answer_table(answer, note))
 
-            click.echo("\n" + report.table({"ledger": None, **answer}))
+
+def answer_table(answer: Json, entry: Json) -> str:
+    """A recorded answer as it was shown; lines about an erased member of the family are gone."""
+    from portability import report
+
+    lines = [line for line in answer.get("entitlements", []) if "scheme" in line]
+    receipt = {"entry": entry["entry"], "hash": entry["hash"]}
+    return report.table({**answer, "entitlements": lines, "ledger": receipt})
 
 
 @ledger.command()

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from portability.commands.ledger import as_format, at_ledger, numbered, read_text, reading, writing
+from portability.commands.ledger import (
+    answer_table,
+    as_format,
+    at_ledger,
+    numbered,
+    read_text,
+    reading,
+    writing,
+)
 from portability.errors import LedgerError
 
 Json = dict[str, Any]
@@ -227,13 +235,11 @@ def disclose(person: str, path: str | None, form: str, reason: str) -> None:
     if form == "json":
         click.echo(json.dumps(copy, ensure_ascii=False, indent=2))
         return
-    from portability import report
-
     for note, entry in zip(notes, copy["entries"], strict=True):
         click.echo(note + "\n")
         for name, document in entry["documents"].items():
             if name == "determination":
-                click.echo(report.table({"ledger": None, **document}) + "\n")
+                click.echo(answer_table(document, entry) + "\n")
             else:
                 click.echo(f"{name}:\n{json.dumps(document, ensure_ascii=False, indent=2)}\n")
 

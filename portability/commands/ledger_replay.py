@@ -89,7 +89,7 @@ def in_words(item: Replay, current: bool) -> Iterable[str]:
     """One entry's replay in words."""
     head, count = f"entry {item.entry}", len(item.differences)
     if item.erased:
-        yield f"{head}: erased, nothing is left to decide on"
+        yield f"{head}: erased, so it cannot be decided again"
     elif item.refused:
         yield f"{head}: not replayed: {item.refused}"
     elif item.identical:

@@ -20,6 +20,7 @@ def record(
     the document."""
     from portability.ledger import Draft, Ledger
     from portability.ledger.bodies import determination_body
+    from portability.ledger.family import owners
 
     drafts = []
     for document, case in zip(documents, cases, strict=True):
@@ -30,6 +31,7 @@ def record(
                 sealed,
                 law(document["rules"], agreements(case)),
                 subject=case.reference or None,
+                persons=owners(sealed, case.reference or None),
             )
         )
     with Ledger.open(path, create=True) as ledger:

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from portability.ledger.canonical import canonical, plain
+from portability.ledger.family import split
 from portability.ledger.merkle import leaf_hash, root_of
 
 Body = dict[str, Any]
@@ -84,7 +85,8 @@ def determination_body(
         supersedes=supersedes,
         reason=reason,
     )
-    return made, {"case": canonical(plain(case)), "determination": canonical(plain(result))}
+    documents = split(plain(case), plain(result))
+    return made, {name: canonical(document) for name, document in documents.items()}
 
 
 def outcome(determination: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 from portability.errors import LedgerError
 from portability.ledger.bodies import body, now
 from portability.ledger.canonical import parse
+from portability.ledger.family import join
 from portability.ledger.store import Draft, Ledger, Receipt
 
 Json = dict[str, Any]
@@ -77,16 +78,20 @@ def delete_documents(connection: sqlite3.Connection, person: str) -> None:
     )
 
 
-def unseal_recorded(ledger: Ledger, number: int, reason: str = "") -> dict[str, bytes]:
-    """Open the sealed documents of an entry; that somebody did is an entry, written first."""
+def unseal_recorded(ledger: Ledger, number: int, reason: str = "") -> Json:
+    """Open the sealed documents of an entry; that somebody did is an entry, written first.
+
+    What was erased is left out; if nothing is left, LedgerError is raised.
+    """
     found = ledger.entry(number).body
-    documents = ledger.unsealed(number)
-    if documents:
-        made = body(
-            "access", person=found["person"], about=[number], by=user(), reason=reason or None
+    parts = found.get("sealed") or {}
+    left = [name for name, part in parts.items() if not ledger.erased(part["person"])]
+    opened = ledger.unsealed(number, left or None)
+    if opened:
+        ledger.append(
+            body("access", person=found["person"], about=[number], by=user(), reason=reason or None)
         )
-        ledger.append(made)
-    return documents
+    return join({name: readable(data) for name, data in opened.items()})
 
 
 def disclose(ledger: Ledger, who: str, reason: str = "") -> Json:

@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from portability.errors import LedgerError
 from portability.ledger.canonical import canonical, parse, plain
+from portability.ledger.family import join
 from portability.ledger.store import Ledger
 
 Json = dict[str, Any]
@@ -92,7 +93,8 @@ def recorded(ledger: Ledger, number: int) -> Recorded:
         raise LedgerError(f"entry {number} is no determination but: {found.body.get('kind')}")
     documents = ledger.unsealed(number)
     try:
-        case, determination = parse(documents["case"]), parse(documents["determination"])
+        whole = join({name: parse(data) for name, data in documents.items()})
+        case, determination = whole["case"], whole["determination"]
     except (KeyError, ValueError) as error:
         raise LedgerError(
             f"entry {number}: its sealed documents are not readable ({error})"
@@ -119,8 +121,8 @@ def compare(number: int, then: Json, now: Json) -> Replay:
 def replay_each(ledger: Ledger, numbers: Iterable[int], run: Run) -> Iterator[Replay]:
     """Replay entries. What cannot be replayed (erased, key missing) is reported, not raised."""
     for number in numbers:
-        person = ledger.entry(number).body.get("person")
-        if person is not None and ledger.erased(person):
+        parts = (ledger.entry(number).body.get("sealed") or {}).values()
+        if any(ledger.erased(part["person"]) for part in parts):
             yield Replay(number, False, erased=True)
             continue
         try:

@@ -68,7 +68,7 @@ class Draft:
     sealed: Mapping[str, bytes] = field(factory=dict, repr=False)
     blobs: Mapping[str, bytes] = field(factory=dict, repr=False)
     subject: str | None = field(default=None, repr=False)
-    persons: Mapping[str, str] = field(factory=dict)
+    persons: Mapping[str, str | None] = field(factory=dict, repr=False)
     person: str | None = None
 
 
@@ -267,7 +267,7 @@ class Ledger:
         blobs: Mapping[str, bytes] | None = None,
         *,
         subject: str | None = None,
-        persons: Mapping[str, str] | None = None,
+        persons: Mapping[str, str | None] | None = None,
     ) -> Receipt:
         """Append one entry. When this returns, the entry is on the disk.
 
@@ -323,8 +323,8 @@ class Ledger:
             owner = self._owner(draft)
             made["person"] = owner.id
             for name, data in draft.sealed.items():
-                other = draft.persons.get(name)
-                person = owner if other is None else self.keys.admit(other)
+                other = name in draft.persons
+                person = self.keys.admit(draft.persons[name]) if other else owner
                 boxes[name] = seal(person, name, data)
             made["sealed"] = {n: {"person": b.person, "sha256": b.hash} for n, b in boxes.items()}
         digests = {name: sha256(data).hexdigest() for name, data in draft.blobs.items()}

@@ -139,7 +139,7 @@ def test_one_of_a_family_can_be_erased(ledger: Ledger) -> None:
 def test_access_is_an_entry(ledger: Ledger, record: Record) -> None:
     record(ledger)
     opened = unseal_recorded(ledger, 1, "appeal")
-    assert b"Exemplaria" in opened["case"]
+    assert opened["case"]["person"]["name"] == "Maria Exemplaria"
     made = ledger.entry(2).body
     assert (made["kind"], made["about"], made["reason"]) == ("access", [1], "appeal")
     assert note(ledger, 1)["accesses"] == [2]
