@@ -71,11 +71,11 @@ LUMP_SUM = Step(
 class Contributions(Credited):
     """The record with its months by what was paid.
 
-    paid      int64[m] months paid, ages 20 to 59 (voluntary ones to 64)
-    exempt    int64[m, 8] exempt months: quarter, half, three quarters, all; each from and before
-    April 2009 refund    int64[m] quarter months that the lump-sum withdrawal counts (first category
-    only) unsure    bool[m] certified exempt months whose dates lie on both sides of April 2009, or
-    have none
+    paid    int64[m] months paid, ages 20 to 59 (voluntary ones to 64)
+    exempt  int64[m, 8] exempt months: quarter, half, three quarters, all; each from and before
+            April 2009
+    refund  int64[m] quarter months that the lump-sum withdrawal counts (first category only)
+    unsure  bool[m] certified exempt months with no known side of April 2009
     """
 
     paid: Int = None  # type: ignore[assignment]
