@@ -153,9 +153,7 @@ class Parametric(Rights):
         return Quantity(full, f"{self.currency} cent")
 
     def average_pay(self, run: Run, co: Cohort, view: View) -> Int:
-        """Earnings of the last months of the record, divided by these months (or by those there
-        were).
-        """
+        """Earnings of the last months of the record by these months (or by those there were)."""
         block, last = self.law["base"], end_of_record(view)
         if "table" in block:
             return self.money_of(self.tables[str(block["table"])], co, run)
@@ -186,9 +184,7 @@ class Parametric(Rights):
         return np.asarray(table.at(co.claim, run, need=need) * 10**digits)
 
     def rate_of(self, run: Run, units: Int, variant: NDArray[Any]) -> Int:
-        """Percent of the base (ten-thousandths) for these units, by the way's own rate if it has
-        one.
-        """
+        """Percent of the base (ten-thousandths) for these units; a way's own rate comes first."""
         out = np.zeros(run.n, np.int64)
         own = [i + 1 for i, way in enumerate(self.ways) if "rate" in way]
         for k in [0, *own]:
@@ -223,9 +219,7 @@ class Parametric(Rights):
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
     ) -> Amounts:
-        """Less the cut for an early start, at least the minimum (national route), rounded as the
-        file says.
-        """
+        """Less the cut for an early start, at least the minimum, rounded as the file says."""
         if co.branch == REFUND:
             return Amounts(parts["amount"], self.currency, "once")
         cut = np.zeros(run.n, np.int64)
@@ -256,9 +250,7 @@ class Parametric(Rights):
         return np.asarray(percent)
 
     def minimum(self, run: Run, co: Cohort, qual: Qualification) -> Int:
-        """The national minimum of the way taken; 0 under an agreement, where its fraction is the
-        agreement's affair.
-        """
+        """The national minimum of the way taken; under an agreement its share is not ours: 0."""
         out = np.zeros(run.n, np.int64)
         if run.route != "national":
             return out

@@ -111,9 +111,7 @@ class NewStatePension(Scheme):
     variants: Mapping[int, str] = {NEW: "new_state_pension", BASIC: "basic_pension"}
 
     def pension_day(self, run: Run, co: Cohort) -> Int:
-        """Pensions Act 1995 sch. 4: 65 for men born before 6 December 1953, else the later of age
-        and fixed day.
-        """
+        """Pensions Act 1995 sch. 4: men born before 6 December 1953 at 65, else the later day."""
         age = add_months(co.born, self.tables["fixed_age"].at(co.born, run))
         written = self.tables["fixed_day"].at(co.born, run)
         month = np.where(written > 0, written // 10000 * 12 + written // 100 % 100 - 1, 0)
@@ -131,9 +129,7 @@ class NewStatePension(Scheme):
     # -- record
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
-        """Weeks by calendar year for treaties; beside them the qualifying tax years before pension
-        age.
-        """
+        """Weeks by calendar year for treaties; beside them the qualifying tax years."""
         plain = credit_by_dates(len(co), rows, years, self.unit)
         before, after = self.tax_years(co, rows, years, self.pension_day(run, co))
         return TaxYears(
@@ -151,9 +147,7 @@ class NewStatePension(Scheme):
     def tax_years(
         self, co: Cohort, rows: RowSet, years: NDArray[np.int32], pension: Int
     ) -> tuple[Int, Int]:
-        """52 weeks of contributions or credits, or earnings of 52 lower earnings limits, in a tax
-        year before it.
-        """
+        """52 weeks, or earnings of 52 lower earnings limits, in a tax year before pension age."""
         m = len(co)
         before, after = np.zeros(m, np.int64), np.zeros(m, np.int64)
         lines = rows.where(rows.status == 0)
@@ -235,9 +229,7 @@ class NewStatePension(Scheme):
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """A week: own record by the transitional rules, a theoretical amount on all years by the
-        new rules.
-        """
+        """A week: own record by the transitional rules, a theoretical amount by the new rules."""
         new = qual.variant != BASIC
         full = run.step(
             FULL,
@@ -276,9 +268,7 @@ class NewStatePension(Scheme):
     def transitional(
         self, run: Run, co: Cohort, years: tuple[Int, Int], old: Bool, full: Int
     ) -> Int:
-        """Pensions Act 2014 ss. 4-6: starting amount revalued, 1/35 for each later year up to the
-        full rate.
-        """
+        """Ss. 4-6: starting amount revalued, 1/35 for each later year up to the full rate."""
         before, after = years
         start = run.step(STARTING, lambda: self.starting_amount(run, before, old), when=old)
         rate_2016 = self.tables["full_rate"].at(np.full(run.n, NEW_RULES), run)
@@ -292,9 +282,7 @@ class NewStatePension(Scheme):
         return np.asarray(np.minimum(risen, full) + np.where(above, protected, 0))
 
     def starting_amount(self, run: Run, before: Int, old: Bool) -> Int:
-        """Sch. 1: the higher of old rules (basic pension + additional pension) and new rules less
-        the deduction.
-        """
+        """Sch. 1: the higher of old rules and new rules less the deduction."""
         additional, _ = run.fact(ADDITIONAL, need=old)
         deduction, _ = run.fact(DEDUCTION, need=old)
         first = np.full(run.n, NEW_RULES)
@@ -309,9 +297,7 @@ class NewStatePension(Scheme):
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
     ) -> Amounts:
-        """A week, with the increment for weeks of deferral (none below nine; five under the old
-        rules).
-        """
+        """A week, with the increment for deferral (none below nine weeks; five under old rules)."""
         pension = self.pension_day(run, co)
         weeks = np.maximum(co.claim - pension, 0) // 7
         each = np.where(qual.variant == BASIC, 5, 9)
@@ -350,9 +336,7 @@ def inside(m: int, who: NDArray[Any], start: Int, end: Int, low: int, high: int)
 
 
 def earned_inside(m: int, paid: RowSet, low: int, high: int) -> Int:
-    """Earnings inside [low, high); a line over several tax years is split by days (cut down):
-    int64[m].
-    """
+    """Earnings inside [low, high), lines split by days (cut down): int64[m]."""
     out = np.zeros(m, np.int64)
     start, end = paid.start.astype(np.int64), paid.end.astype(np.int64)
     days = np.maximum(np.minimum(end, high) - np.maximum(start, low), 0)

@@ -142,9 +142,7 @@ class Eps(Scheme):
         return with_lines(super().credit(run, co, rows, years), rows)
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """Para. 12(1): ten years of eligible service at 58, or from 50 at a reduced rate; para. 14
-        below ten years.
-        """
+        """Para. 12(1): ten years of eligible service at 58, reduced from 50; para. 14 below."""
         own = view.own.total()
         counted = view.units("theoretical") + run.fact(HOME)[0]
         years = (counted + 6) // 12
@@ -181,9 +179,7 @@ class Eps(Scheme):
         return Quantity(monthly, "INR cent")
 
     def salary(self, run: Run, view: View) -> Int:
-        """Para. 11: average of the last 12 (exits from September 2014: 60) months, at most the
-        ceilings of the day.
-        """
+        """Para. 11: average of the last 12 or 60 months, at most the ceilings of the day."""
         end = end_of_record(view)
         exit_day = first_day(end - 1)  # the last month of service
         window = self.tables["averaging_months"].at(exit_day, run)
@@ -204,9 +200,7 @@ class Eps(Scheme):
     def payable(
         self, run: Run, co: Cohort, parts: Mapping[str, Int], view: View, qual: Qualification
     ) -> Amounts:
-        """Early: 4 % less a year; deferred: 4 % more a year; at least the minimum at 58; past
-        service beside it.
-        """
+        """4 % a year less before 58 or more when deferred, the minimum at 58, past service."""
         if co.branch == REFUND:
             return Amounts(parts["amount"], "INR", "once")
         amount = parts["amount"]
@@ -230,9 +224,7 @@ class Eps(Scheme):
         return Amounts(amount + past, "INR", "month")
 
     def past_service(self, run: Run, co: Cohort, view: View) -> Int:
-        """Para. 12(3): the slab by years before 16 November 1995 and salary of that day x factor of
-        table B.
-        """
+        """Para. 12(3): slab by years before 16 November 1995 and salary x factor of table B."""
         _, months = service(view)
         has = months > 0
 

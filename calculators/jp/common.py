@@ -1,6 +1,4 @@
-"""Japan: what the National Pension and the Employees' Pension share: ages, fiscal years, early and
-late, refunds.
-"""
+"""Japan: what both pensions share: ages, fiscal years, early and late, refunds."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ def fiscal_year(days: NDArray[Any]) -> Int:
 
 
 def moved(co: Cohort) -> Int:
-    """Months from the month in which 65 is reached to the month of the claim: below 0 early, above
-    late.
-    """
+    """Months from the month in which 65 is reached to that of the claim: below 0 early."""
     return month_of(co.claim) - month_of(attained(co.born, 65))
 
 
@@ -77,9 +73,7 @@ def refundable(run: Run, co: Cohort, view: View, months: Int, qualified: Bool) -
 
 
 def number(months: Int, last: Int) -> Int:
-    """Enforcement Orders art. 14-3-2 (NPA), 12-2 (EPA): 6, 12 … 60; 36 at most for last months
-    before April 2021.
-    """
+    """Orders art. 14-3-2 (NPA), 12-2 (EPA): 6, 12 … 60; at most 36 before April 2021."""
     return np.asarray(np.minimum(months // 6 * 6, np.where(last >= MONTHS_60, 60, 36)))
 
 

@@ -1,6 +1,4 @@
-"""Japan, old-age basic pension and its lump-sum withdrawal (National Pension Act). Parameters:
-kiso.yaml.
-"""
+"""Japan, old-age basic pension and its lump-sum withdrawal. Parameters: kiso.yaml."""
 
 from __future__ import annotations
 
@@ -131,9 +129,7 @@ class Kiso(Scheme):
         )
 
     def by_dates(self, co: Cohort, lines: RowSet, years: NDArray[np.int32]) -> tuple[Int, Int, Int]:
-        """(paid months, exempt months by kind, paid months of the first category): paid before
-        exempt.
-        """
+        """(paid months, exempt months by kind, paid first-category months): paid before exempt."""
         m, width = len(co), len(years)
         dated = lines.where((lines.start != NODATE) & (lines.end > lines.start))
         at = cells(dated, years)
@@ -160,9 +156,7 @@ class Kiso(Scheme):
     def certified(
         co: Cohort, lines: RowSet, paid: Int, exempt: Int, first: Int
     ) -> NDArray[np.bool_]:
-        """Certified sums added to what the dates gave; bool[m]: exempt sums of no known side of
-        April 2009.
-        """
+        """Certified sums added to the dates' months; bool[m]: exempt on no known side of 2009."""
         months = lines.credited // 1000
         code = exempt_kind(co, lines.code)
         np.add.at(paid, lines.person, np.where(code < 0, months, 0))
@@ -232,9 +226,7 @@ class Kiso(Scheme):
         return Quantity(basic, "JPY cent")
 
     def credited(self, run: Run, view: View, basis: str) -> Int:
-        """Credited months in twenty-fourths, 480 months at most: the order and weights of art. 10
-        (2004).
-        """
+        """Credited months in twenty-fourths, 480 at most, in the order of art. 10 (2004)."""
         record = view.own
         assert isinstance(record, Contributions)
         given = run.given(CREDITED)

@@ -125,9 +125,7 @@ class Kosei(Scheme):
         )  # fmt: skip
 
     def rate_sums(self, co: Cohort) -> tuple[Int, Int]:
-        """(row of each person, running sums of monthly rates by row; the last row is the former
-        table).
-        """
+        """(row of each person, running sums of monthly rates by row, the former table last)."""
         calendar = np.arange(FIRST, LAST)
         period = self.tables["revaluation_period"].find(calendar)[0]
         fy, older = fiscal_year(co.claim), co.born < OLDER_GROUP
@@ -144,9 +142,7 @@ class Kosei(Scheme):
     # -- right
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """S. 42: one month of insurance, the qualifying period of the National Pension, 65 (early
-        from 60).
-        """
+        """S. 42: one month of insurance, the National Pension's qualifying period, 65 or early."""
         own, foreign = view.own.total(), view.foreign()
         known, given = run.fact(NP_MONTHS)
         counted = np.where(given, known, own) + foreign
@@ -171,9 +167,7 @@ class Kosei(Scheme):
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """The higher of today's and the former formula, with the transitional addition; a year in
-        yen.
-        """
+        """The higher of today's and the former formula, with the addition; a year in yen."""
         if co.branch == REFUND:
             return Quantity(self.lump_sum(run, view), "JPY cent")
         part = run.step(PROPORTIONAL, lambda: self.proportional(run, co, view))
@@ -182,9 +176,7 @@ class Kosei(Scheme):
         return Quantity(np.maximum(part, former) + more, "JPY cent")
 
     def proportional(self, run: Run, co: Cohort, view: View) -> Int:
-        """Art. 20 (2000): 7.125 per mille x months before April 2003, 5.481 per mille x months from
-        then on.
-        """
+        """Art. 20 (2000): 7.125 per mille x months before April 2003, 5.481 per mille after."""
         record = view.own
         assert isinstance(record, Remuneration)
         year = fiscal_year(co.claim)
@@ -201,9 +193,7 @@ class Kosei(Scheme):
         return mul_div(7125 * old + 5481 * new, 1, 10**9, "half_up")
 
     def former(self, run: Run, co: Cohort, view: View) -> Int:
-        """Art. 21 (2000): 7.5 and 5.769 per mille on the fixed table, times the yearly rate of the
-        guarantee.
-        """
+        """Art. 21 (2000): 7.5 and 5.769 per mille on the fixed table, times the year's level."""
         record = view.own
         assert isinstance(record, Remuneration)
         certified = run.given(MONTHLY) | run.given(TOTAL_PAY)
@@ -220,9 +210,7 @@ class Kosei(Scheme):
         return before, view.own.total() - before
 
     def transitional(self, run: Run, co: Cohort, view: View) -> Int:
-        """Act 34 of 1985 suppl. art. 59(2): 1,628 yen x rate x months up to 480, less their basic
-        pension.
-        """
+        """Act 34 of 1985 suppl. art. 59(2): 1,628 yen x rate x months, less their basic pension."""
         year = fiscal_year(co.claim)
         older = (co.born < OLDER_GROUP) & (year >= 2023)
         rate = np.where(older, self.tables["revision_rate_older"].at(year, run, need=older),
@@ -247,9 +235,7 @@ class Kosei(Scheme):
         return Amounts(yearly, "JPY", "year")
 
     def lump_sum(self, run: Run, view: View) -> Int:
-        """Suppl. s. 29(3), (4): average pay (x 1.3 before April 2003) x rate of the reference
-        October.
-        """
+        """Suppl. s. 29(3), (4): average pay (x 1.3 before April 2003) x rate of the October."""
         record = view.own
         assert isinstance(record, Remuneration)
         months, last = np.maximum(view.own.total(), 1), end_of_record(view) - 1

@@ -77,9 +77,7 @@ class Nps(Scheme):
     # -- right
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """Art. 61: ten years insured and pension age; five years earlier or later at a changed
-        amount.
-        """
+        """Art. 61: ten years and pension age; five years earlier or later at a changed amount."""
         own, counted = view.own.total(), view.units("theoretical")
         if co.branch == REFUND:
             return self.qualify_refund(run, view)
@@ -111,9 +109,7 @@ class Nps(Scheme):
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """Arts. 51, 63: factor of the Korean record x insured months / 240, a month, exact to
-        1/1000 won.
-        """
+        """Arts. 51, 63: factor of the Korean record x insured months / 240, in 1/1000 won."""
         if co.branch == REFUND:
             return Quantity(run.fact(LUMP_SUM)[0] * 1000, "1e-3 KRW")
         a = run.step(A_VALUE, lambda: self.tables["a_value"].at(year_of(co.claim), run))

@@ -1,6 +1,4 @@
-"""Netherlands, AOW: 2 % for each year insured in the fifty years before pension age. Parameters:
-aow.yaml.
-"""
+"""Netherlands, AOW: 2 % for each of the fifty years before pension age. Parameters: aow.yaml."""
 
 from __future__ import annotations
 
@@ -56,9 +54,7 @@ PENSION = Step("pension", "EUR cent", "AOW arts. 9, 13", full="EUR cent", percen
 
 @define
 class Insured(Credited):
-    """The record with its days of insurance inside the window, in years of 360 days: insured_days
-    int64[m].
-    """
+    """The record with its days of insurance inside the window (360 a year): int64[m]."""
 
     insured_days: Int = None  # type: ignore[assignment]
 
@@ -85,9 +81,7 @@ class Aow(Scheme):
         return add_months(co.born, age - FIFTY_YEARS), add_months(co.born, age)
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
-        """Months for other states; beside them the days in the window: dates exactly, a certified
-        month as 30.
-        """
+        """Months for other states; beside them the window's days, a certified month as 30."""
         plain = credit_by_dates(len(co), rows, years, self.unit)
         first, last = self.window(run, co)
         days = np.zeros(len(co), np.int64)
@@ -123,9 +117,7 @@ class Aow(Scheme):
         )
 
     def percent(self, run: Run, view: View, basis: str) -> Int:
-        """Art. 13(1)(a): 2 % less for each whole year not insured; days that make no year are left
-        out.
-        """
+        """Art. 13(1)(a): 2 % less for each whole year not insured; other days are left out."""
         own = view.own
         assert isinstance(own, Insured)
         more = view.foreign() * MONTH_DAYS if basis == "theoretical" else 0

@@ -104,9 +104,7 @@ class Sss(Scheme):
     # -- right
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
-        """S. 12-B: 120 contributions before the semester, at 60 (out of work) or 65; s. 13: 36
-        before the death.
-        """
+        """S. 12-B: 120 contributions before the semester, at 60 or 65; s. 13: 36 before death."""
         survivors = co.branch == SURVIVORS
         required = np.full(run.n, 36 if survivors else 120, np.int64)
         early = self.reading(view, semester(co.risk), "own").months
@@ -131,9 +129,7 @@ class Sss(Scheme):
     def accrue(
         self, run: Run, co: Cohort, view: View, qual: Qualification, component: str, basis: str
     ) -> Quantity:
-        """S. 12: the highest of the three formulas, a month; foreign months credit years, never
-        salary.
-        """
+        """S. 12: the highest of the three formulas; foreign months credit years, never salary."""
         read = self.reading(view, semester(co.risk), basis)
         amsc = run.step(
             AMSC, lambda: self.amsc(run, view, read), last_60=read.last_60, whole=read.whole
@@ -156,9 +152,7 @@ class Sss(Scheme):
         return Quantity(basic, "PHP cent")
 
     def reading(self, view: View, month: Int, basis: str) -> Reading:
-        """Contributions before `month`: the last sixty, all of them, and the calendar years with
-        six and more.
-        """
+        """Contributions before `month`: the last sixty, all, and the calendar years with six."""
         touched, paid, zero = masks(view), paid_months(view), np.zeros_like(month)
         early = window_mask(view.years, zero, month)
         kept = POPCOUNT[touched & early]
@@ -218,9 +212,7 @@ class Sss(Scheme):
         qual: Qualification,
         view: View,
     ) -> Award | None:
-        """S. 13: the spouse has the whole pension; s. 12-A: a child under 21 a tenth or 250, the
-        five youngest.
-        """
+        """S. 13: the spouse has the pension; s. 12-A: five children under 21 a tenth or 250."""
         basic = fam.of(parts["amount"])
         child = fam.is_("child") & (fam.age_months(fam.claim) < 252)
         child &= youngest_first(fam, child) < 5

@@ -1,6 +1,4 @@
-"""Tunisia, CNSS (employees outside agriculture): the rate is written in YAML, the revalued pay
-here.
-"""
+"""Tunisia, CNSS (employees outside agriculture): the rate is in YAML, the revalued pay here."""
 
 from __future__ import annotations
 
