@@ -162,7 +162,7 @@ class AgePension(Scheme):
         if run.income is not None:  # a year, as the agreement counts it
             run.trace(FOREIGN, run.income)
             income = income + div(run.income, FORTNIGHTS, "half_up")
-        asked = need & given & ~certified
+        asked = need & given & ~certified & (income > 0)
         free = self.by_july(run, co, ("free_income_single", "free_income_couple"), partnered, asked)
         taper = self.tables["income_taper"].at(co.claim, run, asked)
         over = np.maximum(income - free, 0)
@@ -175,7 +175,7 @@ class AgePension(Scheme):
         certified = run.given(ASSETS_RATE)
         assets, given = run.fact(ASSETS, need & ~certified)
         owner, owner_given = run.fact(OWNER, need & ~certified)
-        asked = need & given & owner_given & ~certified
+        asked = need & given & owner_given & ~certified & (assets > 0)
         names = ("free_assets_single_owner", "free_assets_couple_owner")
         others = ("free_assets_single_other", "free_assets_couple_other")
         free = np.where(owner > 0, self.by_july(run, co, names, partnered, asked & (owner > 0)),

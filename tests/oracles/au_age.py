@@ -72,12 +72,13 @@ def domestic(claim: date, couple: bool, income: int, assets: int, owner: bool) -
     july = str(claim.year if claim.month >= 7 else claim.year - 1)
     free = TEXT[f"free_income_{who}"]["values"].get(july)
     limit = TEXT[f"free_assets_{who}_{'owner' if owner else 'other'}"]["values"].get(july)
-    if maximum is None or free is None or limit is None or claim < date(2020, 3, 20):
+    lacking = (income > 0 and free is None) or (assets > 0 and limit is None)
+    if maximum is None or lacking or (assets > 0 and claim < date(2020, 3, 20)):
         return None
     top = Fraction(maximum) * 100
     share = Fraction(1, 4) if couple else Fraction(1, 2)
-    over = max(income - Fraction(free) * 100, Fraction(0))
+    over = max(income - Fraction(free or 0) * 100, Fraction(0))
     by_income = top - floor(over * share + Fraction(1, 2))
-    thousands = max(assets - int(limit), 0) // 1000
+    thousands = max(assets - int(limit or 0), 0) // 1000
     by_assets = top - floor(Fraction(300 * thousands, 2 if couple else 1) + Fraction(1, 2))
     return int(max(min(by_income, by_assets), Fraction(0)))
