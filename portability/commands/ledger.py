@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from portability.ledger import Ledger
 
 Json = dict[str, Any]
+LOGGED = ("entry", "at", "kind", "corridor", "outcome", "supersedes", "superseded_by", "hash")
 
 
 class LedgerGroup(click.Group):
@@ -107,31 +108,28 @@ def log(path: str | None, form: str, kind: str | None, last: int | None) -> None
         first = 0 if last is None else max(0, len(book) - last)
         rows = [row for row in lines(book, first) if kind in (None, row["kind"])]
     if form == "table":
-        click.echo(table(rows))
+        click.echo(table(rows, ("entry", "at", "kind", "corridor", "outcome")))
     elif form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     elif form == "jsonl":
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
     else:
-        click.echo(comma_separated(rows), nl=False)
+        click.echo(comma_separated(rows, LOGGED), nl=False)
 
 
-def table(rows: Iterable[Json]) -> str:
-    """Entries in columns; the outcome last, as long as it is."""
-    head = ("entry", "at", "kind", "corridor", "outcome")
+def table(rows: Iterable[Json], head: tuple[str, ...]) -> str:
+    """Rows in columns, the first one aligned to the right."""
     cells = [head, *(tuple("" if row[k] is None else str(row[k]) for k in head) for row in rows)]
-    cells = [(f"{row[0]:>5}", *row[1:]) for row in ((r[0], *r[1:]) for r in cells)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join([row[0].rjust(max(widths[0], 5)), *map(str.ljust, row[1:], widths[1:])]).rstrip()
         for row in cells
     )
 
 
-def comma_separated(rows: list[Json]) -> str:
+def comma_separated(rows: list[Json], fields: tuple[str, ...]) -> str:
     out = io.StringIO()
-    fields = ("entry", "at", "kind", "corridor", "outcome", "supersedes", "superseded_by", "hash")
     writer = csv.DictWriter(out, fields, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)

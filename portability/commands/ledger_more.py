@@ -26,9 +26,9 @@ NEW = click.Path(dir_okay=False)
 
 def register(group: click.Group) -> None:
     from portability.commands.ledger_record import evidence, reverse, sent
-    from portability.commands.ledger_replay import replay
+    from portability.commands.ledger_replay import impact, replay
 
-    for command in (replay, reverse, sent, evidence):
+    for command in (replay, impact, reverse, sent, evidence):
         group.add_command(command)
     for command in (
         init,

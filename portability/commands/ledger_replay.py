@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portability.commands.ledger import as_format, at_ledger, numbered, reading
+from portability.commands.ledger import (
+    as_format,
+    at_ledger,
+    comma_separated,
+    numbered,
+    reading,
+    table,
+)
 from portability.errors import FOUND, LEDGER_REFUSED, InputError, LedgerError
 
 if TYPE_CHECKING:
@@ -83,6 +90,42 @@ def replay(
     if any(item.refused or (item.differences and not item.law) for item in found):
         return LEDGER_REFUSED
     return FOUND if any(item.differences for item in found) else 0
+
+
+@click.command()
+@at_ledger
+@as_format("table", "json", "csv")
+def impact(path: str | None, form: str) -> int:
+    """List the decisions in force that would be different today: scheme, figure, changed rules.
+
+    Exit 1 if there is any. What cannot be looked at (erased, key missing) is told on standard
+    error.
+    """
+    from attrs import asdict
+
+    from portability.commands.replaying import Replayer
+    from portability.ledger.impact import Change, Unknown
+    from portability.ledger.impact import impact as run
+
+    with reading(path) as book, Replayer(current=True) as decide:
+        try:
+            found = list(run(book, decide))
+        except InputError as error:
+            raise LedgerError(f"a recorded case cannot be read any more: {error}") from None
+    for item in found:
+        if isinstance(item, Unknown):
+            click.echo(f"entry {item.entry}: {item.why}", err=True)
+    rows = [asdict(item) for item in found if isinstance(item, Change)]
+    fields = ("entry", "scheme", "claimant", "field", "recorded", "now", "rules", "person")
+    if form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif form == "csv":
+        click.echo(comma_separated(rows, fields), nl=False)
+    elif rows:
+        click.echo(table(rows, fields))
+    else:
+        click.echo("no decision in force would be different today")
+    return FOUND if rows else 0
 
 
 def in_words(item: Replay, current: bool) -> Iterable[str]:

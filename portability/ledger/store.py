@@ -35,6 +35,7 @@ class Receipt:
     hash: str
 
 
+OLDEST = (3, 38, 0)  # STRICT tables came with 3.37, JSON functions in every build with 3.38
 Then = Callable[[sqlite3.Connection, Sequence[Receipt]], None]
 
 
@@ -114,6 +115,8 @@ class Ledger:
         origin   the name a new ledger signs under, such as `pensions.example/ledger`
         timeout  seconds to wait for other writers
         """
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise LedgerError(f"this Python has SQLite {sqlite3.sqlite_version}; 3.38 is needed")
         where = cls.default_path(path)
         store = KeyStore(Path(keys) if keys else keys_path(where), timeout)
         if create and not readonly and not where.exists():

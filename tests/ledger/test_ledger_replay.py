@@ -18,6 +18,7 @@ from invented_ledger import CASE, DETERMINATION, RULES, Record
 from portability.errors import LedgerError
 from portability.ledger import Ledger
 from portability.ledger.canonical import plain
+from portability.ledger.impact import Change, Unknown, impact, in_force
 from portability.ledger.persons import erase
 from portability.ledger.replay import Recorded, determinations, differences, replay, replay_each
 
@@ -113,6 +114,31 @@ def test_differences(then: object, now: object, said: list[str]) -> None:
     assert [str(difference) for difference in differences(then, now)] == said
 
 
+def test_impact_lists_what_would_change_in_decisions_in_force(
+    ledger: Ledger, record: Record
+) -> None:
+    record(ledger, subject="A")
+    record(ledger, subject="B")
+    record(ledger, subject="A", supersedes=1, reason="new evidence")
+    record(ledger, subject="C")
+    erase(ledger, "C")
+    assert list(in_force(ledger)) == [2, 3, 4]
+    now = changed(rules={**DETERMINATION["rules"], "us-de": "sha256:" + "0" * 64})
+    now["entitlements"][0]["payable"]["amount"] = "98.00"
+    now["entitlements"][1] = {"scheme": "fr-cnav", "status": "entitled"}
+    found = list(impact(ledger, lambda then: now))
+    changes = [item for item in found if isinstance(item, Change)]
+    assert [(c.entry, c.scheme, c.field, c.recorded, c.now) for c in changes if c.entry == 2] == [
+        (2, "us-oasdi", "payable", "97.00 USD month", "98.00 USD month"),
+        (2, "de-grv", "status", "unknown", ""),
+        (2, "fr-cnav", "status", "", "entitled"),
+    ]
+    assert {c.rules for c in changes} == {"us-de"}
+    assert [(u.entry, u.why) for u in found if isinstance(u, Unknown)] == [
+        (4, "the person's data was erased")
+    ]
+
+
 # With the engine, as processes: the installed law changes between decision and replay.
 
 REQUEST = {
@@ -178,6 +204,7 @@ def test_the_recorded_law_decides_after_the_installed_one_changed(house: Path) -
     assert code == 0
     assert "only the names of the rules or the program differ" in said
     assert "rules.us-de: recorded" in said
+    assert run(house, "ledger", "impact") == (0, "no decision in force would be different today\n")
     # A program stored in the ledger runs only if one asks for it.
     program = house / "calculators" / "us" / "oasdi.py"
     program.write_text(program.read_text("utf-8") + "\n# a comment\n", "utf-8")
