@@ -1,4 +1,4 @@
-"""National law: one folder per country, one YAML (and where the formula needs it one Python file) per scheme."""
+"""National law: a folder per country, a YAML (and where the formula needs it Python) per scheme."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def drawers() -> Iterator[Path]:
-    """The YAML file of every scheme below this folder, in a fixed order (`<scheme>.<lang>.yaml` holds words)."""
+    """The YAML file of every scheme here, in a fixed order (`<scheme>.<lang>.yaml` holds words)."""
     for path in sorted(Path(__file__).parent.glob("*/*.yaml")):
         if "." not in path.stem:
             yield path

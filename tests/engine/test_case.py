@@ -10,6 +10,7 @@ from portability import case
 from portability.errors import InputError
 from portability.yamlsource import MAX_BYTES, parse, read
 
+NORWAY = "person: {born: 1950-01-01, residence: NO, nationalities: [NO]}\n"
 HEAD = "person: {born: 1950-01-01}\nclaim: {branch: old_age, date: 2016-01-01}\n"
 
 
