@@ -10,12 +10,14 @@ certified sum without dates is `undated`: it never overlaps and has no yearly ca
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import EQUIVALENT, OPTIONAL_CONTINUED, VOLUNTARY, RowSet
-from portability.dates import NODATE, first_day, month_of
+from portability.dates import FOREVER, NODATE, first_day, month_of
 from portability.units import THOUSAND
 
 Int = NDArray[np.int64]
@@ -26,6 +28,7 @@ POPCOUNT = np.array([bin(i).count("1") for i in range(4096)], np.int64)
 QUARTER_OF = np.array(
     [sum(1 << q for q in range(4) if i >> (3 * q) & 7) for i in range(4096)], np.uint8
 )
+UPTO = np.array([(1 << k) - 1 for k in range(13)], np.uint16)  # the first k months of a year
 VOLUNTARY_CLASS = (VOLUNTARY, OPTIONAL_CONTINUED)
 CLASSES = ("C", "V", "E")
 
@@ -96,14 +99,27 @@ def longest_run(credited: Credited) -> Int:
     return runs
 
 
+def months_in(mask: Mask) -> Int:
+    """Months of a mask: int64, same shape."""
+    return np.asarray(np.bitwise_count(mask), np.int64)
+
+
+def quarters_in(mask: Mask) -> Int:
+    """Calendar quarters that a mask touches: int64, same shape."""
+    first = (mask | mask >> 1 | mask >> 2) & 0b001001001001
+    return np.asarray(np.bitwise_count(first), np.int64)
+
+
 def capacity(months: Mask, unit: str) -> Int:
     """Most units of this kind that fit into the months of a mask."""
+    if unit == "month":
+        return months_in(months)
     if unit == "quarter":
-        return POPCOUNT[QUARTER_OF[months]]
+        return quarters_in(months)
     if unit == "year":
         made: Int = (months != 0).astype(np.int64)
         return made
-    return POPCOUNT[months] * {"day": 366, "week": 53, "month": 12}[unit] // 12
+    return months_in(months) * {"day": 366, "week": 53}[unit] // 12
 
 
 def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
@@ -115,21 +131,29 @@ def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
     touched = before != after
     if not touched.any():
         return by_year
-    out = np.where(touched, 0, by_year)
-    at = np.flatnonzero(touched & (after != 0))
-    had, old, new = by_year.ravel()[at], before.ravel()[at], after.ravel()[at]
-    room, left = capacity(old, unit), capacity(new, unit)
-    out.ravel()[at] = np.where(had <= room, np.minimum(had, left), had - (room - left))
+    at = np.flatnonzero(touched)
+    had, new = by_year.take(at), after.take(at)
+    room, left = capacity(before.take(at), unit), capacity(new, unit)
+    kept = np.where(had <= room, np.minimum(had, left), had - (room - left))
+    out: Int = np.array(by_year, order="C")
+    out.reshape(-1)[at] = np.where(new != 0, kept, 0)
     return out
 
 
 def window_mask(years: NDArray[np.int32], first: Int, last: Int) -> Mask:
     """uint16[m, Y]: months [first[m], last[m]) of each year; month index = year * 12 + month -
     1."""
-    january = years.astype(np.int64)[None, :] * 12
-    low = np.clip(np.asarray(first)[:, None] - january, 0, 12)
-    high = np.clip(np.asarray(last)[:, None] - january, 0, 12)
-    made: Mask = (((1 << high) - 1) & ~((1 << low) - 1) & 0xFFF).astype(np.uint16)
+    zero, width = int(years[0]) * 12, len(years)
+    low = np.clip(np.asarray(first, np.int64) - zero, 0, 12 * width)
+    high = np.clip(np.asarray(last, np.int64) - zero, low, 12 * width)
+    column = np.arange(width)
+    whole = (column >= -(-low // 12)[:, None]) & (column < (high // 12)[:, None])
+    made: Mask = whole * FULL_YEAR
+    row = np.arange(len(low))
+    for edge in (low, high):  # the two years that a window may cut
+        at = np.minimum(edge // 12, width - 1)
+        before, upto = (UPTO[np.clip(end - 12 * at, 0, 12)] for end in (low, high))
+        made[row, at] = upto & ~before
     return made
 
 
@@ -138,53 +162,77 @@ def span_years(rows: RowSet, *more: int) -> NDArray[np.int32]:
     dated = (rows.start != NODATE) & (rows.end > rows.start)
     years = [*more]
     if dated.any():
-        years += [
-            int(month_of(rows.start[dated]).min()) // 12,
-            int(month_of(rows.end[dated] - 1).max()) // 12,
-        ]
+        first = rows.start.min(initial=FOREVER, where=dated)
+        last = rows.end.max(initial=NODATE, where=dated)
+        years += [int(month_of(day)) // 12 for day in (first, np.int64(last) - 1)]
     low, high = (min(years), max(years)) if years else (2000, 2000)
     return np.arange(low, high + 1, dtype=np.int32)
 
 
 @define
 class Cells:
-    """Rows expanded to (person, year) cells."""
+    """Rows expanded to (person, year) cells.
+
+    flat    person * Y + column; ascending, distinct: so are all of them
+    single  every row lies in one year: row is 0, 1, 2 …
+    """
 
     row: NDArray[np.intp]
     person: NDArray[np.int32]
     column: Int
     mask: Mask
+    flat: Int
+    ascending: bool
+    distinct: bool
+    single: bool
 
 
 def cells(rows: RowSet, years: NDArray[np.int32]) -> Cells:
     """One cell per row and calendar year it touches, with the months it touches there."""
     first, last = month_of(rows.start), month_of(rows.end - 1)
-    year0 = int(years[0])
-    low = np.maximum(first // 12, year0)
-    high = np.minimum(last // 12, int(years[-1]))
-    counts = np.maximum(high - low + 1, 0)
-    row = np.repeat(np.arange(len(rows)), counts)
-    offsets = np.concatenate([[0], np.cumsum(counts)])[:-1]
-    year = low[row] + np.arange(len(row)) - offsets[row]
-    start = np.clip(first[row] - year * 12, 0, 11)
-    end = np.clip(last[row] - year * 12, 0, 11)
-    mask = ((2 << end) - 1) & ~((1 << start) - 1)
-    return Cells(row, rows.person[row], year - year0, mask.astype(np.uint16))
+    low, high = first // 12, last // 12
+    year0, year1 = int(years[0]), int(years[-1])
+    single = bool((low == high).all()) and bool(((low >= year0) & (high <= year1)).all())
+    if single:
+        row, person, column = np.arange(len(rows)), rows.person, low - year0
+        start, end = first - 12 * low, last - 12 * low + 1
+    else:
+        low, high = np.maximum(low, year0), np.minimum(high, year1)
+        counts = np.maximum(high - low + 1, 0)
+        row = np.repeat(np.arange(len(rows)), counts)
+        year = np.arange(len(row)) + (low - np.cumsum(counts) + counts)[row]
+        person, column = rows.person[row], year - year0
+        start = np.maximum(first[row] - 12 * year, 0)
+        end = np.minimum(last[row] - 12 * year + 1, 12)
+    mask = UPTO.take(end) & ~UPTO.take(start)
+    flat = person.astype(np.int64) * len(years) + column
+    step = np.diff(flat)
+    ascending = bool((step >= 0).all())
+    return Cells(row, person, column, mask, flat, ascending, ascending and bool(step.all()), single)
+
+
+def combined(out: NDArray[Any], at: Cells, values: NDArray[Any], how: np.ufunc) -> None:
+    """Put the cells' values into the flat `out`; those that share a place are combined."""
+    if at.distinct:
+        out[at.flat] = values
+    elif at.ascending and len(values):
+        first = np.flatnonzero(np.diff(at.flat, prepend=-1))
+        out[at.flat[first]] = how.reduceat(values, first)
+    else:
+        how.at(out, at.flat, values)
 
 
 def scatter(m: int, width: int, at: Cells, keep: Bool) -> Mask:
     """OR of the cells' masks: uint16[m, Y]."""
     out = np.zeros(m * width, np.uint16)
-    np.bitwise_or.at(
-        out, (at.person[keep] * width + at.column[keep]).astype(np.int64), at.mask[keep]
-    )
+    combined(out, at, at.mask if keep.all() else at.mask * keep, np.bitwise_or)
     return out.reshape(m, width)
 
 
 def added(m: int, width: int, at: Cells, values: Int) -> Int:
     """Sum of the cells' values: int64[m, Y]."""
     out = np.zeros(m * width, np.int64)
-    np.add.at(out, (at.person * width + at.column).astype(np.int64), values)
+    combined(out, at, values, np.add)
     return out.reshape(m, width)
 
 
@@ -195,13 +243,13 @@ def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -
     undated = np.zeros(m, np.int64)
     loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
     np.add.at(undated, rows.person[loose], rows.credited[loose])
-    lines = rows.where(dated)
+    lines = rows if bool(dated.all()) else rows.where(dated)
     at = cells(lines, years)
     width = len(years)
     certified = lines.credited >= 0
     months = scatter(m, width, at, np.ones(len(at.row), np.bool_))
     plain = months if not certified.any() else scatter(m, width, at, ~certified[at.row])
-    by_year = units_by_year(m, width, plain, lines.where(~certified), unit, years)
+    by_year = units_by_year(m, width, plain, lines, ~certified, unit, years)
     if certified.any():
         sums, rest = certified_by_year(m, width, at, lines, certified)
         taken = scatter(m, width, at, certified[at.row])
@@ -219,18 +267,19 @@ def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -
 
 
 def units_by_year(
-    m: int, width: int, months: Mask, lines: RowSet, unit: str, years: NDArray[np.int32]
+    m: int,
+    width: int,
+    months: Mask,
+    lines: RowSet,
+    plain: Bool,
+    unit: str,
+    years: NDArray[np.int32],
 ) -> Int:
     """Units that dates alone give: touched months, quarters, years; days and weeks from the
-    days themselves."""
-    if unit == "month":
-        return POPCOUNT[months]
-    if unit == "quarter":
-        return POPCOUNT[QUARTER_OF[months]]
-    if unit == "year":
-        made: Int = (months != 0).astype(np.int64)
-        return made
-    days = days_by_year(m, width, lines, years)
+    days of the lines `plain` themselves."""
+    if unit in ("month", "quarter", "year"):
+        return capacity(months, unit)
+    days = days_by_year(m, width, lines if bool(plain.all()) else lines.where(plain), years)
     return days if unit == "day" else np.minimum((days + 6) // 7, 52)
 
 
@@ -288,9 +337,11 @@ def certified_by_year(
 
 def earnings_by_year(m: int, width: int, at: Cells, lines: RowSet) -> Int:
     """Earnings of each year; a line over several years is split by the months it touches."""
-    money = np.where(lines.earnings > 0, lines.earnings, 0)
+    money = np.maximum(lines.earnings, 0)
     if not money.any():
         return np.zeros((m, width), np.int64)
+    if at.single:
+        return added(m, width, at, money)
     touched = POPCOUNT[at.mask]
     total = np.zeros(len(lines), np.int64)
     np.add.at(total, at.row, touched)
@@ -307,7 +358,7 @@ def earnings_by_year(m: int, width: int, at: Cells, lines: RowSet) -> Int:
 
 
 def kinds_of(m: int, width: int, at: Cells, lines: RowSet) -> dict[int, Mask]:
-    present = np.unique(lines.kind)
+    present = np.flatnonzero(np.bincount(lines.kind))
     if len(present) < 2:
         return {}
     return {int(kind): scatter(m, width, at, lines.kind[at.row] == kind) for kind in present}

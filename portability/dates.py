@@ -52,11 +52,17 @@ def month_iso(ym: int) -> str:
     return f"{int(ym) // 12:04d}-{int(ym) % 12 + 1:02d}"
 
 
+@cache
+def month_table() -> Int:
+    """Month of each day from FIRST, ready to be looked up."""
+    return calendar()[0][: LAST - FIRST].astype(np.int64)
+
+
 def month_of(days: ArrayLike) -> Int:
     """Month index of each day; NODATE and days outside 1800-2299 are clipped to the table's
     ends."""
-    at = np.clip(np.asarray(days, np.int64), FIRST, LAST - 1) - FIRST
-    return calendar()[0][at].astype(np.int64)
+    at = np.asarray(days, np.int64) - FIRST
+    return np.asarray(month_table().take(at, mode="clip"), np.int64)
 
 
 def years_of(ym: ArrayLike) -> Int:
@@ -69,8 +75,8 @@ def year_of(days: ArrayLike) -> Int:
 
 def first_day(ym: ArrayLike) -> Int:
     """First day of each month."""
-    at = np.clip(np.asarray(ym, np.int64) - FIRST_YEAR * 12, 0, len(calendar()[1]) - 1)
-    return calendar()[1][at].astype(np.int64)
+    at = np.asarray(ym, np.int64) - FIRST_YEAR * 12
+    return np.asarray(calendar()[1].take(at, mode="clip"), np.int64)
 
 
 def day_in_month(days: ArrayLike) -> Int:

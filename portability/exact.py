@@ -36,9 +36,9 @@ def rounded(a: Int, d: Int, how: str) -> Int:
     if how == "down":
         return a // d
     if how == "up":
-        return (a + d - 1) // d
+        return (a + (d - 1)) // d
     if how == "half_up":
-        return (2 * a + d) // (2 * d)
+        return (a + a + d) // (d + d)
     raise ValueError(f"rounding {how!r}: expected one of {', '.join(HOWS)}")
 
 
@@ -48,12 +48,19 @@ def mul_div(a: ArrayLike, b: ArrayLike, d: ArrayLike, how: str = "down") -> Int:
     x, y, z = (np.asarray(v, dtype=np.int64) for v in (a, b, d))
     if x.size == 0 or y.size == 0 or z.size == 0:
         return np.zeros(np.broadcast_shapes(x.shape, y.shape, z.shape), np.int64)
-    if x.min() < 0 or y.min() < 0 or z.min() <= 0:
+    most, times, by = highest(x), highest(y), highest(z)
+    if max(most, times, by) > MAX or int(z.min()) == 0:
         raise ValueError("mul_div wants a, b >= 0 and d > 0")
-    high = max(int(x.max()) * int(y.max()), int(z.max()))
-    if 2 * high + 2 * int(z.max()) < LIMIT:
-        return rounded(x * y, z, how)
-    return with_outliers(x, y, z, how)
+    if 2 * max(most * times, by) + 2 * by >= LIMIT:
+        return with_outliers(x, y, z, how)
+    return rounded(x if times == 1 and y.ndim == 0 else x * y, z, how)
+
+
+def highest(x: Int) -> int:
+    """The largest value; above MAX where one is negative (one pass over its bits tells both)."""
+    if x.ndim == 0:
+        return int(x) if x >= 0 else MAX + 1
+    return int(x.view(np.uint64).max())
 
 
 def with_outliers(x: Int, y: Int, z: Int, how: str) -> Int:

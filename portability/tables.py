@@ -105,19 +105,17 @@ class Table:
         """(values, known) at x; values are 0 where unknown."""
         at = np.asarray(x, np.int64)
         if self.dated:
-            index = np.searchsorted(self.keys, at, side="right") - 1
+            index = self.keys.searchsorted(at, side="right") - 1
             known = index >= 0
             if self.until != FOREVER:
                 known &= at < self.until
-            index = np.maximum(index, 0)
         else:
-            index = np.minimum(np.searchsorted(self.keys, at), len(self.keys) - 1)
-            known = self.keys[index] == at
+            index = self.keys.searchsorted(at)
+            known = self.keys.take(index, mode="clip") == at
         if not self.whole:
-            known = known & self.certain[index]
-        if known.all():
-            return self.values[index], known
-        return np.where(known, self.values[index], 0), known
+            known = known & self.certain.take(index, mode="clip")
+        values: Int = self.values.take(index, mode="clip")
+        return (values if known.all() else np.where(known, values, 0)), known
 
     def has(self, x: ArrayLike) -> Bool:
         return self.find(x)[1]

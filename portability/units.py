@@ -74,16 +74,10 @@ class Conversion:
         product, whole = x if self.target_n == 1 else x * self.target_n, self.source_n * scale
         if whole == 1:
             return product
-        done = product // whole
         if self.remainder_from is None:
-            return done
-        rest = product - done * whole
-        enough = (
-            rest > 0
-            if self.remainder_from <= 1
-            else rest >= self.remainder_from * self.target_n * scale
-        )
-        return done + enough
+            return product // whole
+        enough = self.remainder_from * self.target_n * scale if self.remainder_from > 1 else 1
+        return (product + (whole - min(enough, whole))) // whole
 
 
 @frozen
