@@ -223,7 +223,7 @@ def read_rate(at: Reader) -> tuple[str, str, int, Fraction, str] | None:
     if not at.mapping(("from", "to", "date", "rate", "source"), ("from", "to", "date", "rate")):
         return None
     for key in ("from", "to"):
-        if at.get(key) is not None and at.get(key) not in CURRENCIES:
+        if at.get(key) is not None and str(at.get(key)) not in CURRENCIES:
             at.fault(
                 key,
                 at.get(key),

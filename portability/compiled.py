@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -9,25 +10,33 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-VERSION = "1"
+VERSION = "2"
 
 
-def folder() -> Path:
-    """Where checked documents are kept; $PORTABILITY_CACHE, else the user's cache directory."""
+def folder() -> Path | None:
+    """Where checked documents are kept; $PORTABILITY_CACHE, else the user's cache directory; None
+    for a user without a home."""
     chosen = os.environ.get("PORTABILITY_CACHE")
-    base = (
-        Path(chosen)
-        if chosen
-        else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portability"
-    )
-    return base / VERSION
+    if chosen:
+        return Path(chosen) / VERSION
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    return base / "portability" / VERSION
 
 
 def stored(digest: str, make: Callable[[], Any]) -> Any:
-    """make(), or what it gave before for a file with this digest. The cache is only ever a copy."""
-    path = folder() / (digest.split(":")[-1] + ".json")
+    """make(), or what it gave before for a file with this digest. The cache is only ever a copy: a
+    file that does not carry the hash of its own text is made again."""
+    place = folder()
+    if place is None:
+        return make()
+    path = place / (digest.split(":")[-1] + ".json")
     try:
-        return revived(json.loads(path.read_text("utf-8")))
+        seal, _, text = path.read_text("utf-8").partition("\n")
+        if seal == hashlib.sha256(text.encode()).hexdigest():
+            return revived(json.loads(text))
     except (OSError, ValueError):
         pass
     value = make()
@@ -38,15 +47,20 @@ def stored(digest: str, make: Callable[[], Any]) -> Any:
 def keep(path: Path, value: Any) -> None:
     """Write beside and rename: a reader never sees half a file; a full or read-only disk only
     costs time."""
+    text = json.dumps(marked(value))
+    seal = hashlib.sha256(text.encode()).hexdigest()
+    beside = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, delete=False
         ) as stream:
-            json.dump(marked(value), stream)
-        os.replace(stream.name, path)
+            beside = Path(stream.name)
+            stream.write(f"{seal}\n{text}")
+        os.replace(beside, path)
     except OSError:
-        return
+        if beside is not None:
+            beside.unlink(missing_ok=True)
 
 
 def marked(value: Any) -> Any:

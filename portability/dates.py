@@ -37,7 +37,7 @@ def calendar() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
 
 def day(text: str) -> int:
     """ISO date -> day. Raises ValueError."""
-    if len(text) != 10:
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":  # 2026-W01-1 is ISO too, and no date
         raise ValueError("not an ISO date (YYYY-MM-DD)")
     return date.fromisoformat(text).toordinal() - EPOCH
 

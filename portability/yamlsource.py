@@ -20,6 +20,8 @@ from portability.errors import Fault, InputError, shown
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 40
+SAFE_DEPTH = 1_000  # the C composer recurses: far deeper nesting would end the process
+PREFIX = re.compile(r"^[ \-?:]+", re.MULTILINE)
 MARKS = re.compile(r"[&*!]")
 INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
 FIXED = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -34,9 +36,14 @@ class Source:
     data: Any
     positions: dict[Path_, tuple[int, int]] = field(factory=dict)
     faults: list[Fault] = field(factory=list)
+    json: tuple[str, int] | None = None  # text and first line of a document not yet located
 
     def where(self, path: Path_) -> str:
         """ "file:line:column" of a value, or of the nearest enclosing one."""
+        if self.json is not None:
+            from portability.jsonplaces import places
+
+            self.positions, self.json = places(*self.json)[0], None
         while path and path not in self.positions:
             path = path[:-1]
         line, column = self.positions.get(path, (1, 1))
@@ -45,6 +52,7 @@ class Source:
     def fault(
         self, path: Path_, found: object, expected: str, hint: str = "", code: str = "invalid"
     ) -> None:
+        found = outline(found)
         text = found if isinstance(found, Raw) else shown(found)
         self.faults.append(Fault(self.where(path), dotted(path), str(text), expected, hint, code))
 
@@ -56,6 +64,13 @@ class Source:
 
 class Raw(str):
     """A description of what was found that is not to be quoted."""
+
+
+def outline(value: object) -> object:
+    """A value as a message may show it: of a list or mapping only that it is one, since names can
+    stand inside."""
+    kinds = {dict: "a mapping", list: "a list", type(None): "nothing"}
+    return Raw(kinds[type(value)]) if type(value) in kinds else value
 
 
 def dotted(path: Path_) -> str:
@@ -121,54 +136,57 @@ def parse(raw: bytes | str, name: str) -> list[Source]:
 def json_source(text: str, name: str, line: int = 1) -> Source:
     """One JSON document; numbers with a point stay exact text. `line`: its line in the
     enclosing file."""
-    source = Source(name, None, {(): (line, 1)})
+    source = Source(name, None, json=(text, line))
+    repeated: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in items:
-            if key in seen:
-                source.fault(
-                    (key,),
-                    Raw(f"the key {shown(key)} twice"),
-                    "each key once",
-                    code="duplicate_key",
-                )
-            seen[key] = value
-        return seen
+        made = dict(items)
+        if len(made) < len(items):
+            repeated.append("")
+        return made
 
     def constant(word: str) -> Any:
         source.fault((), Raw(word), "a number", code="not_a_number")
+
+    def refused(at: tuple[int, int], found: str, expected: str, code: str = "syntax") -> InputError:
+        where = f"{name}:{at[0]}:{at[1]}"
+        return InputError([Fault(where, "(document)", found, expected, code=code)])
 
     try:
         source.data = json.loads(
             text, object_pairs_hook=pairs, parse_float=str, parse_constant=constant
         )
-    except (json.JSONDecodeError, RecursionError) as error:
-        at = (
-            (error.lineno + line - 1, error.colno)
-            if isinstance(error, json.JSONDecodeError)
-            else (line, 1)
-        )
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deeply nested"
-        where = f"{name}:{at[0]}:{at[1]}"
-        raise InputError(
-            [Fault(where, "(document)", reason, "valid JSON", code="syntax")]
-        ) from None
+    except json.JSONDecodeError as error:
+        raise refused((error.lineno + line - 1, error.colno), error.msg, "valid JSON") from None
+    except RecursionError:
+        raise refused((line, 1), "too deeply nested", "valid JSON") from None
     except ValueError:
-        raise InputError(
-            [
-                Fault(
-                    f"{name}:{line}:1",
-                    "(document)",
-                    "a number with too many digits",
-                    "a number below 10^18",
-                    code="syntax",
-                )
-            ]
-        ) from None
+        found = "a number with too many digits"
+        raise refused((line, 1), found, "a number below 10^18") from None
     if "\\u" in text and not encodable(source.data):
         raise one(name, Raw("half a surrogate pair (\\ud800 to \\udfff)"), "whole characters")
+    if too_deep(source.data):
+        raise refused((line, 1), "deeper nesting", f"at most {MAX_DEPTH} levels", "too_deep")
+    if repeated:
+        from portability.jsonplaces import places
+
+        source.positions, twice = places(text, line)
+        source.json = None
+        for path, at in twice:
+            source.positions[path] = at
+            found = f"the key {shown(path[-1])} twice"
+            source.fault(path, Raw(found), "each key once", code="duplicate_key")
     return source
+
+
+def too_deep(data: Any) -> bool:
+    """Whether containers are nested deeper than a document of ours may be."""
+    level, depth = [data], 0
+    while level and depth <= MAX_DEPTH:
+        inner = (v.values() if isinstance(v, dict) else v for v in level)
+        level = [c for values in inner for c in values if isinstance(c, dict | list)]
+        depth += 1
+    return bool(level)
 
 
 def encodable(data: Any) -> bool:
@@ -185,7 +203,8 @@ def yaml_sources(text: str, name: str) -> list[Source]:
 
     loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        refused = marks(text, name, loader_class) if MARKS.search(text) else []
+        suspect = MARKS.search(text) or possible_depth(text) > SAFE_DEPTH
+        refused = marks(text, name, loader_class) if suspect else []
         if refused:
             raise InputError(refused)
         loader = loader_class(text)
@@ -214,14 +233,26 @@ def yaml_sources(text: str, name: str) -> list[Source]:
     return sources
 
 
+def possible_depth(text: str) -> int:
+    """A bound on the nesting: every bracket opens a level, every column of a line's indent two."""
+    indent = max((len(match[0]) for match in PREFIX.finditer(text)), default=0)
+    return text.count("[") + text.count("{") + 2 * indent
+
+
 def marks(text: str, name: str, loader_class: Any) -> list[Fault]:
-    """Anchors, aliases and tags: composed nodes no longer show them, so the events are read."""
+    """Anchors, aliases, tags and deep nesting, read from the events: composed nodes no longer show
+    the first three, and the last must not reach the composer."""
     import yaml
 
-    faults = []
+    faults, depth = [], 0
     event: Any
     for event in yaml.parse(text, Loader=loader_class):
         where = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > SAFE_DEPTH:
+            expected = f"at most {MAX_DEPTH} levels"
+            return [Fault(where, "(document)", "deeper nesting", expected, code="too_deep")]
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor:
             kind = "alias *" if isinstance(event, yaml.AliasEvent) else "anchor &"

@@ -111,6 +111,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: list[str]) -> int:
+    reopen_closed_streams()
     try:
         result: Any = cli.main(args=arguments, prog_name="portability", standalone_mode=False)
         sys.stdout.flush()
@@ -130,6 +131,8 @@ def run(arguments: list[str]) -> int:
         return told(str(error), error.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except SystemExit:  # click's answer to a reader who closed the pipe; its 1 would mean "found"
+        return 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -146,6 +149,14 @@ def run(arguments: list[str]) -> int:
             "and report what it shows.",
             OUR_DEFECT,
         )
+
+
+def reopen_closed_streams() -> None:
+    """A caller may start a program with a standard stream closed: what is read is then empty, what
+    is written is lost, as the caller asked."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
 
 
 def told(message: str, code: int) -> int:

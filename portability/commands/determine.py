@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -165,9 +166,31 @@ def recorded(
 
 
 def written(documents: Iterable[Json], form: str, out: str | None, single: bool) -> None:
-    with click.open_file(out or "-", "w", encoding="utf-8", atomic=bool(out)) as stream:
-        for number, document in enumerate(documents):
-            stream.write(rendered(document, form, number) + "\n")
+    lines = (rendered(document, form, number) + "\n" for number, document in enumerate(documents))
+    if out is not None and out != "-":
+        return kept(lines, out)
+    with click.open_file("-", "w", encoding="utf-8") as stream:
+        for line in lines:
+            stream.write(line)
+
+
+def kept(lines: Iterable[str], out: str) -> None:
+    """The answer in its file, whole or not at all: on a full disk an older answer stays as it was.
+    (click's atomic file replaces the old one even then.)"""
+    from pathlib import Path
+
+    beside = Path(f"{out}.part")
+    try:
+        if Path(out).exists() and not Path(out).is_file():  # a pipe or a device
+            beside = Path(out)
+        with open(beside, "w", encoding="utf-8") as stream:
+            stream.writelines(lines)
+        if beside != Path(out):
+            os.replace(beside, out)
+    except OSError as error:
+        if beside != Path(out):
+            beside.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, out) from None
 
 
 def rendered(document: Json, form: str, number: int) -> str:
