@@ -9,7 +9,6 @@ ledger: numbers are integers of at most 53 bits, every other figure is text.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -29,7 +28,7 @@ def canonical(value: object) -> bytes:
     try:
         text = _SORTED.encode(value)
         # What comes back the same is in order: ASCII sorts alike by characters and UTF-16 units.
-        if text.isascii() and _decoded(text) == value:
+        if text.isascii() and _DECODER.decode(text) == value:
             return text.encode("ascii")
     except (TypeError, ValueError, RecursionError):
         pass  # the slow way finds the words
@@ -42,7 +41,7 @@ def parse(text: str | bytes) -> Any:
     if isinstance(text, bytes):
         text = text.decode("utf-8")
     try:
-        value = _decoded(text)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise ValueError(f"nested deeper than {DEEPEST} levels") from None
     # Keys beyond ASCII may sort differently by UTF-16 units (RFC 8785 s.3.2.3): the slow way.
@@ -89,24 +88,18 @@ def _ordered(value: object, depth: int) -> Any:
     raise ValueError(f"a {type(value).__name__} has no canonical form: write it as text")
 
 
-def _decoded(text: str) -> Any:
-    """JSON without fractions; integers are looked at one by one only where one may be too long."""
-    return (_STRICT if _LONG.search(text) else _QUICK).decode(text)
-
-
 def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text} is not an integer")
 
 
 def _integer(text: str) -> int:
-    value = int(text) if len(text) <= 17 else LARGEST + 1
-    if abs(value) > LARGEST:
+    if len(text) < 16:
+        return int(text)
+    if len(text) > 17 or abs(int(text)) > LARGEST:
         raise ValueError("an integer beyond 53 bits")
-    return value
+    return int(text)
 
 
-_LONG = re.compile("[0-9]{16}")
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-_QUICK = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
-_STRICT = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
+_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)

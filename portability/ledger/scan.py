@@ -4,7 +4,7 @@ entry."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -23,7 +23,7 @@ from portability.ledger.checkpoint import (
 )
 from portability.ledger.creation import expected, objects, schema_hash
 from portability.ledger.faults import sentence
-from portability.ledger.merkle import Frontier
+from portability.ledger.recount import CHUNK, Recount, root_at
 from portability.ledger.rotation import endorsed
 from portability.ledger.rows import START
 from portability.ledger.store import Ledger
@@ -64,11 +64,19 @@ class Scan:
     erased: dict[str, int] = field(factory=dict)
     documents_erased: int = 0
     texts: set[str] = field(factory=set)
+    applied: set[frozenset[str]] = field(factory=set)
     checkpoints: int = 0
 
     def fault(self, entry: int | None, code: str, text: str) -> None:
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(Finding(entry, code, text))
+
+    def root(self, size: int) -> bytes | None:
+        """Root over the first `size` entries, from hashes that were compared; None if not there."""
+        try:
+            return root_at(self.ledger.connection, size) if self.whole and size else None
+        except (LookupError, *MISSHAPEN):
+            return None
 
     def key_at(self, size: int) -> PublicKey | None:
         """The key in force for a checkpoint of this size."""
@@ -143,33 +151,41 @@ def check_texts(found: Scan, connection: sqlite3.Connection) -> None:
 
 def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
     """Bodies, chain, tree, sealed documents, in one pass over the entries."""
-    rows = connection.execute("SELECT seq, body, leaf, chain FROM entry ORDER BY seq")
+    cursor = connection.execute("SELECT seq, body, leaf, chain FROM entry ORDER BY seq")
     payloads = Payloads(found, connection)
-    tree = Tree(found, connection)
-    due, before = 0, START
-    for number, text, leaf, chain in rows:
-        if number != due:
-            lost = (
-                "it is missing"
-                if number == due + 1
-                else f"it and all up to {number - 1} are missing"
-            )
-            found.fault(due, "missing", f"{lost}; the ledger goes on with {number}")
-            tree.broken = True
-        if sha256(b"\x00" + text).digest() != leaf:
-            found.fault(number, "body", "its body was changed: it does not fit its hash")
-        if sha256(before + leaf).digest() != chain:
-            found.fault(number, "chain", "it does not continue the entry before it")
-        before, due = chain, number + 1
-        check_body(found, number, text, payloads)
-        tree.add(number, leaf)
-        if number in found.chains:
-            found.chains[number] = chain
-    found.size = due
+    tree = Recount(connection, found.fault)
+    before = START
+    while rows := cursor.fetchmany(CHUNK):
+        for number, text, leaf, chain in rows:
+            if number != found.size:
+                check_gap(found, number)
+            if sha256(b"\x00" + text).digest() != leaf:
+                found.fault(number, "body", "its body was changed: it does not fit its hash")
+            if sha256(before + leaf).digest() != chain:
+                found.fault(number, "chain", "it does not continue the entry before it")
+            before, found.size = chain, number + 1
+            check_body(found, number, text, payloads)
+            if number in found.chains:
+                found.chains[number] = chain
+        if found.whole:
+            tree.add([row[2] for row in rows])
     payloads.finish()
-    tree.finish()
-    if due == 0:
+    if found.size == 0:
         found.fault(0, "missing", "it is missing; the ledger has no entry at all")
+    elif found.whole:
+        tree.finish()
+    for size in {*found.wanted, found.size}:
+        if (root := found.root(size)) is not None:
+            found.roots[size] = root
+
+
+def check_gap(found: Scan, number: int) -> None:
+    """Entries are missing before this one: no root can be computed any more."""
+    lost = "it is missing"
+    if number > found.size + 1:
+        lost = f"it and all up to {number - 1} are missing"
+    found.fault(found.size, "missing", f"{lost}; the ledger goes on with {number}")
+    found.whole = False
 
 
 def check_body(found: Scan, number: int, text: bytes, payloads: Payloads) -> None:
@@ -196,9 +212,19 @@ def check_named(found: Scan, number: int, made: Mapping[str, Any], payloads: Pay
         add_key(found, number, made)
     payloads.check(number, made.get("sealed") or {})
     if "rules" in made or "code" in made:
-        for name, digest in referenced(made).items():
-            if digest not in found.texts:
-                found.fault(number, "text", f"the text of {name} it applied is not stored any more")
+        named = referenced(made)
+        # Most entries apply the same texts as others did.
+        if frozenset(named.values()) not in found.applied:
+            check_applied(found, number, named)
+
+
+def check_applied(found: Scan, number: int, named: Mapping[str, str]) -> None:
+    """The texts of law and program an entry applied are stored."""
+    missing = [name for name, digest in named.items() if digest not in found.texts]
+    for name in missing:
+        found.fault(number, "text", f"the text of {name} it applied is not stored any more")
+    if not missing:
+        found.applied.add(frozenset(named.values()))
 
 
 def check_opening(found: Scan, made: Mapping[str, Any]) -> None:
@@ -274,99 +300,45 @@ class Payloads:
             self.take(self.next[0])
 
 
-class Tree:
-    """The hashes of the subtrees, recomputed and compared with the stored ones; roots at the sizes
-    asked for."""
-
-    def __init__(self, found: Scan, connection: sqlite3.Connection):
-        self.found = found
-        self.connection = connection
-        self.frontier = Frontier()
-        self.levels: list[Iterator[tuple[int, bytes]]] = []
-        self.broken = False
-        rows = connection.execute("SELECT size FROM checkpoint ORDER BY size")
-        self.stored: Callable[[], tuple[int] | None] = rows.fetchone
-        self.due = self.stored()
-
-    def add(self, number: int, leaf: bytes) -> None:
-        if self.broken:
-            return
-        for level, index, value in self.frontier.append(leaf):
-            if level > len(self.levels):
-                self.levels.append(self.level(level))
-            stored = next(self.levels[level - 1], None)
-            if stored != (index, value):
-                self.found.fault(
-                    number,
-                    "node",
-                    f"the hash of entries {index << level} to {number} was changed or is missing",
-                )
-                if stored is None or stored[0] != index:
-                    self.levels[level - 1] = self.level(level, index + 1)
-        size = number + 1
-        if size in self.found.wanted:
-            self.found.roots[size] = self.frontier.root()
-        while self.due is not None and self.due[0] <= size:
-            if self.due[0] == size:
-                self.found.roots.setdefault(size, self.frontier.root())
-            self.due = self.stored()
-
-    def level(self, level: int, start: int = 0) -> Iterator[tuple[int, bytes]]:
-        query = "SELECT idx, hash FROM node WHERE level = ? AND idx >= ? ORDER BY idx"
-        return self.connection.execute(query, (level, start))
-
-    def finish(self) -> None:
-        """The root over everything; nodes that cover entries which do not exist are faults."""
-        if self.broken:
-            self.found.whole = False
-            return
-        size = self.frontier.size
-        self.found.roots[size] = self.frontier.root()
-        rows = self.connection.execute(
-            "SELECT level, idx FROM node WHERE (idx + 1) << level > ?", (size,)
-        )
-        for level, index in rows:
-            self.found.fault(
-                None, "node", f"a hash covers entries beyond the end ({index << level} and after)"
-            )
-
-
 def check_checkpoints(found: Scan, connection: sqlite3.Connection) -> None:
     """Checkpoints this ledger signed fit its entries."""
     for size, text in connection.execute("SELECT size, note FROM checkpoint ORDER BY size"):
         found.checkpoints += 1
         try:
             note = read_note(text)
-            check_checkpoint(found, note, read_checkpoint(note), size, "the checkpoint stored here")
+            given = Given(note, read_checkpoint(note), "the checkpoint stored here")
+            check_checkpoint(found, given, size, found.root(size))
         except LedgerError as error:
             found.fault(None, "checkpoint", f"the checkpoint stored for {size} entries: {error}")
 
 
+@frozen
+class Given:
+    """A checkpoint to be checked, and what to call it."""
+
+    note: Note
+    stated: Checkpoint
+    name: str
+
+
 def check_checkpoint(
-    found: Scan, note: Note, stated: Checkpoint, size: int, what: str, key: PublicKey | None = None
+    found: Scan, given: Given, size: int, root: bytes | None, key: PublicKey | None = None
 ) -> bool:
-    """Signature, name, size and root of a checkpoint against the entries. Faults are collected."""
-    before = len(found.faults)
-    key = key or found.key_at(size)
+    """Signature, name, size and root of a checkpoint against the entries: `root` over the first
+    `size`, None if it cannot be computed. Faults are collected."""
+    key, stated, name = key or found.key_at(size), given.stated, given.name
     if stated.origin != found.origin:
-        found.fault(None, "checkpoint", f"{what} is of another ledger, {stated.origin}")
-    elif key is None or not note.signed_by(key):
-        found.fault(None, "key", f"{what} is not signed with the key of this ledger ({key})")
+        code, text = "checkpoint", f"is of another ledger, {stated.origin}"
+    elif key is None or not given.note.signed_by(key):
+        code, text = "key", f"is not signed with the key of this ledger ({key})"
     elif stated.size != size or size > found.size:
-        found.fault(
-            None,
-            "cut",
-            f"{what} covers {stated.size} entries; the file holds {found.size}: entries were cut "
-            f"off",
-        )
-    elif size not in found.roots:
-        found.fault(
-            None, "checkpoint", f"{what} cannot be compared: entries before {size} are missing"
-        )
-    elif found.roots[size] != stated.root:
-        found.fault(
-            None,
-            "root",
-            f"{what} has another root over its {size} entries: the entries were rewritten",
-        )
-    return len(found.faults) == before
+        code = "cut"
+        text = f"covers {stated.size} entries; the file holds {found.size}: entries were cut off"
+    elif root is None:
+        code, text = "checkpoint", f"cannot be compared: entries before {size} are missing"
+    elif root != stated.root:
+        code, text = "root", f"has another root over its {size} entries: they were rewritten"
+    else:
+        return True
+    found.fault(None, code, f"{name} {text}")
+    return False

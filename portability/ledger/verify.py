@@ -10,7 +10,7 @@ from attrs import define, field
 
 from portability.errors import LedgerError
 from portability.ledger.checkpoint import Checkpoint, Note, PublicKey, read_checkpoint, read_note
-from portability.ledger.scan import Finding, Scan, check_checkpoint, scan
+from portability.ledger.scan import Finding, Given, Scan, check_checkpoint, scan
 from portability.ledger.store import Ledger
 
 
@@ -96,7 +96,13 @@ def verify(
     anchored = [
         (note, stated)
         for note, stated in given
-        if check_checkpoint(found, note, stated, stated.size, "the checkpoint given", key)
+        if check_checkpoint(
+            found,
+            Given(note, stated, "the checkpoint given"),
+            stated.size,
+            found.roots.get(stated.size),
+            key,
+        )
     ]
     check_witnesses(found, anchored, witnesses)
     covered = check_receipts(found, receipts)

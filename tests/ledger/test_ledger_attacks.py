@@ -16,7 +16,7 @@ import pytest
 from invented_ledger import drop_guards, record
 
 from portability.errors import LedgerError
-from portability.ledger import Ledger, merkle
+from portability.ledger import Ledger, merkle, recount, scan
 from portability.ledger.canonical import canonical
 from portability.ledger.checkpoint import SigningKey
 from portability.ledger.creation import expected, first_body
@@ -141,6 +141,7 @@ SEEN_ALONE: dict[str, Attack] = {
     "a node": sql("UPDATE node SET hash = zeroblob(32) WHERE level = 2 AND idx = 1"),
     "a node deleted": sql("DELETE FROM node WHERE level = 1 AND idx = 3"),
     "a node too many": sql("INSERT INTO node VALUES (1, 99, zeroblob(32))"),
+    "a node of no entries": sql("INSERT INTO node VALUES (70, 0, zeroblob(32))"),
     "ciphertext": sql("UPDATE payload SET ciphertext = x'00' WHERE seq = 5 AND name = 'case'"),
     "nonce": sql("UPDATE payload SET nonce = zeroblob(12) WHERE seq = 5 AND name = 'case'"),
     "sealed data deleted": sql("DELETE FROM payload WHERE seq = 5"),
@@ -215,6 +216,28 @@ def test_seen_against_a_checkpoint(held: str, place: Path, name: str) -> None:
     assert alone.ok, "this test is about attacks that recompute every hash"
     assert any("Completeness is not proven" in line for line in alone.not_proven)
     assert not seen(place, held).ok
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_nodes_are_compared_at_every_level(
+    held: str, filled: Ledger, place: Path, monkeypatch: pytest.MonkeyPatch, depth: int
+) -> None:
+    """With chunks so small that every level above them counts."""
+    monkeypatch.setattr(recount, "DEPTH", depth)
+    monkeypatch.setattr(recount, "CHUNK", 1 << depth)
+    monkeypatch.setattr(scan, "CHUNK", 1 << depth)
+    assert verify(filled, [held]).ok
+    nodes = filled.query("SELECT level, idx, hash FROM node")
+    assert {level for level, _, _ in nodes} == {1, 2, 3}
+    for level, index, value in nodes:
+        where = f"WHERE level = {level} AND idx = {index}"
+        attacked(place, sql(f"UPDATE node SET hash = zeroblob(32) {where}"))
+        faults = seen(place).faults
+        assert {fault.entry for fault in faults if fault.code == "node"} == {
+            ((index + 1) << level) - 1
+        }
+        attacked(place, sql(f"UPDATE node SET hash = x'{bytes(value).hex()}' {where}"))
+    assert seen(place, held).ok
 
 
 def test_guards_alone_dropped_is_seen(filled: Ledger, place: Path) -> None:

@@ -77,6 +77,7 @@ OUT_OF_REACH = {
     "a node",
     "a node deleted",
     "a node too many",
+    "a node of no entries",
     "a stored checkpoint",
     "a view",
     "a trigger of his own",
