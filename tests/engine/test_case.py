@@ -114,7 +114,8 @@ def test_all_faults_come_at_once() -> None:
 
 def test_work_after_death_is_a_fault() -> None:
     text = (
-        "person: {born: 1950-01-01}\nclaim: {branch: survivors, date: 2016-01-01, event: 2015-06-01}\n"
+        "person: {born: 1950-01-01}\n"
+        "claim: {branch: survivors, date: 2016-01-01, event: 2015-06-01}\n"
         "periods: [{scheme: xx-pension, start: 2015-01-01, end: 2015-12-31}]\n"
     )
     assert [(p, c) for _, p, c in faults(text)] == [("periods[0].end", "after_death")]
