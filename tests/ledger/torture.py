@@ -31,7 +31,7 @@ def kills(folder: Path, count: int, writers: int) -> bool:
 
 def bits(folder: Path, count: int) -> bool:
     from invented_ledger import record
-    from test_ledger_attacks import flips
+    from test_ledger_flips import flips
 
     from portability.ledger import Ledger
     from portability.ledger.proof import checkpoint
