@@ -9,13 +9,12 @@ import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
-from portability.agreement import AmountRule, Condition, Floor, Rounding, Rule, Term
+from portability.agreement import AmountRule, Condition, Floor, Rule
 from portability.cohort import Cohort
-from portability.dates import add_years, month_of
-from portability.exact import div, mul_div
+from portability.exact import mul_div
+from portability.lengths import fixed, scheme_term, stepped, term
 from portability.scheme import Amounts, Qualification, Quantity, Scheme
 from portability.trace import NOFACT, Run, Step
-from portability.units import year_share
 from portability.view import View
 
 Int = NDArray[np.int64]
@@ -23,6 +22,7 @@ Bool = NDArray[np.bool_]
 Pair = tuple[Int, Int]
 DIRECT = AmountRule("own")
 CERTIFIED = {"national": "independent_amount"}
+DISPLACED = "displaced_amount"  # engine step: what displaced voluntary time gives, certified
 
 
 @define
@@ -46,20 +46,44 @@ def pay(
     qual: Qualification,
     rule: Rule | None,
     whole: Bool | None = None,
+    displaced: Bool | None = None,
 ) -> Paid:
     """accrue -> floor -> share -> floor -> payable for k persons; `whole`: paid without the
-    fraction."""
+    fraction; `displaced`: whose voluntary time is valued beside it."""
     run.stage = "amount"
     view.required = qual.required
     certified = run.facts.get(CERTIFIED.get(run.route, "theoretical_amount"))
-    given = np.zeros(run.n, np.bool_) if certified is None else certified != NOFACT
+    if certified is None or not shares_known(scheme, rule):
+        given = np.zeros(run.n, np.bool_)
+    else:
+        given = certified != NOFACT
     with run.only(~given):
         made = by_law(scheme, run, co, view, qual, rule, whole)
-    if certified is None or not given.any():
+    if certified is not None and given.any():
+        sums = np.where(given, certified, 0)
+        made = as_certified(scheme, run, co, view, qual, rule, made, sums, given, whole)
+    return made if displaced is None else with_displaced(scheme, run, made, rule, displaced)
+
+
+def shares_known(scheme: Scheme, rule: Rule | None) -> bool:
+    """A sum certified before the share pays nothing where nobody knows what is shared, or how."""
+    return rule is None or all(rule.amount_of(c).basis != "unknown" for c in scheme.components)
+
+
+def with_displaced(
+    scheme: Scheme, run: Run, made: Paid, rule: Rule | None, displaced: Bool
+) -> Paid:
+    """987/2009 art. 43(2): voluntary time that a compulsory period abroad displaces is valued alone
+    and added. What it gives is the institution's to say: needed as a fact, else unknown."""
+    how = DIRECT if rule is None else rule.amount_of(scheme.components[0])
+    if how.plus != "displaced" or not displaced.any():
         return made
-    return as_certified(
-        scheme, run, co, view, qual, rule, made, np.where(given, certified, 0), given
-    )
+    step = Step(DISPLACED, f"{scheme.currency} cent", cite_of(how, rule), url_of(how, rule))
+    value, _ = run.fact(step, need=displaced)
+    more = np.where(displaced, value, 0)
+    run.trace(step, more, when=more > 0)
+    made.amounts.v = made.amounts.v + more
+    return made
 
 
 def by_law(
@@ -182,6 +206,7 @@ def as_certified(
     made: Paid,
     certified: Int,
     given: Bool,
+    whole: Bool | None = None,
 ) -> Paid:
     """A sum the institution certified stands in the place of everything computed before it."""
     how = DIRECT if rule is None else rule.amount_of(scheme.components[0])
@@ -194,6 +219,7 @@ def as_certified(
     shared, pair = certified, made.fraction
     if how.numerator is not None and how.denominator is not None:
         num, den = fraction_of(scheme, run, co, view, qual, how)
+        num = num if whole is None else np.where(whole, den, num)
         shared, pair = mul_div(certified, num, den, "half_up"), (num, den)
         run.trace(Step("pro_rata_amount", step.unit, cite_of(how, rule), url_of(how, rule)), shared)
     amounts = Amounts(
@@ -253,85 +279,6 @@ def capped(
     if how.cap_of in ("both", "denominator"):
         den = np.minimum(den, limit)
     return num, den
-
-
-def scheme_term(wanted: Term, scheme: Scheme, run: Run, co: Cohort, view: View) -> Int | None:
-    """A period of national law: the certified one, else the scheme's; None where neither is
-    known."""
-    fact = run.facts.get(wanted.name)
-    value = scheme.term(wanted.name, run, co, view)
-    if fact is None:
-        return value
-    return np.where(fact != NOFACT, fact, 0 if value is None else value)
-
-
-def term(
-    wanted: Term, scheme: Scheme, run: Run, co: Cohort, view: View, qual: Qualification
-) -> Int:
-    """One length of a fraction in the scheme's unit: int64[k]."""
-    n = run.n
-    if wanted.kind == "own":
-        return view.own.total()
-    if wanted.kind == "foreign":
-        return view.ratio_foreign()
-    if wanted.kind == "counted":
-        return view.own.total() + view.ratio_foreign()
-    if wanted.kind == "minimum":
-        return qual.required
-    if wanted.kind == "fixed":
-        return fixed(wanted.unit, wanted.n, scheme, run)
-    if wanted.kind == "complement":
-        made: Int = np.maximum(fixed(wanted.unit, wanted.n, scheme, run) - view.ratio_foreign(), 0)
-        return made
-    if wanted.kind == "by_born":
-        return by_born(wanted, scheme, run, co)
-    if wanted.kind == "window":
-        return between_ages(wanted, scheme, run, co)
-    found = scheme_term(wanted, scheme, run, co, view)
-    if found is None:
-        run.lacks(np.ones(n, np.bool_), "rule_unknown", what=wanted.name, scheme=scheme.id)
-        return np.zeros(n, np.int64)
-    return found
-
-
-def in_unit(n: Int, unit: str, scheme: Scheme, run: Run) -> Int:
-    """A length of the agreement in the scheme's unit; unknown where the calendar leaves a doubt."""
-    common = year_share(n, unit, scheme.days_a_year)
-    one = int(year_share(np.int64(1), scheme.unit, scheme.days_a_year))
-    run.lacks(common % one != 0, "rule_gap", what=f"{unit} in {scheme.unit}")
-    made: Int = common // one
-    return made
-
-
-def fixed(unit: str, n: int, scheme: Scheme, run: Run) -> Int:
-    return in_unit(np.full(run.n, n, np.int64), unit, scheme, run)
-
-
-def by_born(wanted: Term, scheme: Scheme, run: Run, co: Cohort) -> Int:
-    """A denominator by birth date; a date in no row is a gap of the text, never guessed."""
-    out = np.full(run.n, -1, np.int64)
-    for first, end, k in wanted.rows:
-        out[(co.born >= first) & (co.born < end)] = k
-    run.lacks(out < 0, "rule_gap", what="no row for this birth date")
-    return in_unit(np.maximum(out, 0), wanted.unit or scheme.unit, scheme, run)
-
-
-def between_ages(wanted: Term, scheme: Scheme, run: Run, co: Cohort) -> Int:
-    """Months between two ages, not before a day: the contributory window of a fixed sum."""
-    low_age, high_age, not_before = wanted.rows[0]
-    low = np.maximum(add_years(co.born, low_age), not_before)
-    high = np.minimum(add_years(co.born, high_age), co.risk)
-    return in_unit(
-        np.maximum(month_of(high) - month_of(low), 0), wanted.unit or "month", scheme, run
-    )
-
-
-def stepped(value: Int, scheme: Scheme, to: Rounding) -> Int:
-    """Days into months of 30 and the like, rounded once after summing."""
-    if to.unit == scheme.unit:
-        return div(value, to.n, to.how)
-    one = int(year_share(np.int64(1), to.unit, scheme.days_a_year))
-    return div(year_share(value, scheme.unit, scheme.days_a_year), one * to.n, to.how)
 
 
 def floored(

@@ -176,6 +176,7 @@ def engine_steps(scheme: Scheme) -> dict[str, Step]:
         "full_career": Step("full_career", unit, by),
         "independent_amount": Step("independent_amount", money, by),
         "theoretical_amount": Step("theoretical_amount", money, by),
+        "displaced_amount": Step("displaced_amount", money, by),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,8 +84,13 @@ def time_condition(batch: Batch, holding: Holding, record: Record) -> Bool:
     return made
 
 
-def last_country(batch: Batch, agreement: Agreement) -> NDArray[np.str_]:
-    """Country of the last dated line before the risk, per person ("" where no line has dates)."""
+def last_country(
+    batch: Batch, agreement: Agreement, fit: Mapping[str, Bool] | None = None
+) -> NDArray[np.str_]:
+    """Country of the last dated line before the risk, per person ("" where no line has dates).
+
+    fit: country -> persons for whom it comes into question; None: every state.
+    """
     n = len(batch.co)
     best, country = np.full(n, NODATE, np.int64), np.full(n, "", "U2")
     for holding in batch.holdings.values():
@@ -92,6 +99,8 @@ def last_country(batch: Batch, agreement: Agreement) -> NDArray[np.str_]:
         end = np.full(len(holding.idx), NODATE, np.int64)
         np.maximum.at(end, holding.rows.person, holding.rows.end.astype(np.int64))
         later = end > best[holding.idx]
+        if fit is not None:
+            later &= fit[holding.country][holding.idx]
         best[holding.idx[later]] = end[later]
         country[holding.idx[later]] = holding.country
     return country

@@ -1,10 +1,10 @@
 """Overlapping periods under Reg. 987/2009 art. 12: boolean algebra on months, once per agreement.
 
 C compulsory insurance and residence, V voluntary, E equivalent. Compulsory beats voluntary of
-another state (12(2)),
-any period beats an equivalent one (12(3)), an equivalent period of two states goes to the state of
-the last compulsory
-period before it, else of the first after it (12(4)); sums without dates never overlap (12(5)).
+another state (12(3)), any period beats an equivalent one (12(4)), an equivalent period of two
+states goes to the state of the last compulsory period before it, else of the first after it
+(12(5)); sums without dates never overlap (12(6)). Voluntary time that gives way is valued on its
+own under the law it was paid to (43(2)).
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ def treaty_credits(batch: Batch, agreement: Agreement, rule: Rule) -> Mapping[st
     return found
 
 
+def displaced_voluntary(batch: Batch, agreement: Agreement, holding: Holding) -> Bool:
+    """Persons of the holding whose voluntary months another state's compulsory ones displace."""
+    lost: Mapping[str, Bool] = batch.cache.get(f"displaced:{agreement.id}", {})
+    return lost.get(holding.scheme.id, np.zeros(len(holding.idx), np.bool_))
+
+
 def resolved(batch: Batch, agreement: Agreement) -> dict[str, Credited]:
     inside = [
         h
@@ -59,8 +65,11 @@ def resolved(batch: Batch, agreement: Agreement) -> dict[str, Credited]:
     }
     settle_common(equivalent, state)
     out = {}
+    lost = batch.cache.setdefault(f"displaced:{agreement.id}", {})
     for holding in inside:
-        kept = kept_months(holding, by_scheme[holding.scheme.id], voluntary, equivalent)
+        mine = by_scheme[holding.scheme.id]
+        kept = kept_months(holding, mine, voluntary, equivalent)
+        lost[holding.scheme.id] = ((mine["V"] & ~kept) != 0).any(axis=1)
         before = holding.credited.months
         if before is not None and (kept != before).any():
             out[holding.scheme.id] = evolve(
@@ -94,7 +103,7 @@ def others(state: Mapping[str, Mapping[str, Mask]], country: str, which: str) ->
 
 
 def settle_common(equivalent: dict[str, Mask], state: Mapping[str, Mapping[str, Mask]]) -> None:
-    """An equivalent month of two states stays with one (12(4)); only conflicts are looked at
+    """An equivalent month of two states stays with one (12(5)); only conflicts are looked at
     one by one."""
     countries = sorted(equivalent)
     seen = np.zeros_like(equivalent[countries[0]])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portability.agreement import Agreement, Rule
-from portability.amounts import Paid, fixed, pay
+from portability.amounts import Paid, pay
 from portability.batch import Batch, Outcome
 from portability.cohort import Cohort
 from portability.conditions import in_scope, note_nationality, partner_record, rule_mask
@@ -16,6 +17,8 @@ from portability.counting import counted, with_third_states
 from portability.coverage import longest_run
 from portability.exact import Overflow, rows_of
 from portability.holding import Holding
+from portability.lengths import fixed
+from portability.overlap import displaced_voluntary
 from portability.scheme import Qualification
 from portability.short_periods import ShortPeriods
 from portability.trace import Run, Step
@@ -37,7 +40,7 @@ def outcomes(batch: Batch, agreement: Agreement, holding: Holding) -> Iterable[O
     free = bound & partner_record(batch, agreement, holding)
     if not free.any():
         return
-    short = ShortPeriods.of(batch, agreement)
+    short = ShortPeriods.of(batch, agreement, partial(able, batch, agreement))
     for rule in rules:
         mask = free & rule_mask(batch, agreement, holding, rule)
         sel = np.flatnonzero(mask)
@@ -79,16 +82,45 @@ def under_rule(
     refused: dict[str, Bool] = {"outside_personal_scope": qual.met & ~scope}
     met = gates(batch, holding, rule, sel, run, co, view, qual, met, refused)
     whole, met = short.settle(holding, rule, sel, met, refused)
+    doubts = [] if rests_on_own_time(rule) else short.doubts(view, holding, sel)
+    displaced = displaced_voluntary(batch, agreement, holding)[sel]
     record_periods(run, scheme.unit, rule, view, qual)
     out = Outcome(agreement.id, rule, sel, qual, view, met, run, method_of(rule), refused=refused)
-    settle_amount(out, holding, co, rule, whole)
+    settle_amount(out, holding, co, rule, whole, doubts, displaced)
+    return out
+
+
+def able(batch: Batch, agreement: Agreement, holding: Holding, persons: Bool) -> Bool:
+    """Of these persons of the batch, whom the law of this scheme gives a right on all periods, or
+    may give one: bool over the holding."""
+    free = persons[holding.idx] & batch.bound(agreement, holding.country)[holding.idx]
+    out = np.zeros(len(free), np.bool_)
+    for rule in agreement.rules_for(holding.scheme.id, holding.country, batch.branch):
+        sel = np.flatnonzero(free & rule_mask(batch, agreement, holding, rule))
+        if not len(sel):
+            continue
+        run = holding.new_run(agreement.id, sel)
+        view = counted(batch, agreement, holding, rule, sel, run, [])
+        run.basis, run.terms = "theoretical", rule.with_
+        qual = holding.scheme.qualify(run, holding.co.persons(sel), view)
+        certified(run, qual, "theoretical_amount")
+        out[sel] = qual.met | run.unknown_right
+        free[sel] = False
     return out
 
 
 def settle_amount(
-    out: Outcome, holding: Holding, co: Cohort, rule: Rule | None, whole: Bool | None = None
+    out: Outcome,
+    holding: Holding,
+    co: Cohort,
+    rule: Rule | None,
+    whole: Bool | None = None,
+    doubts: Sequence[tuple[Bool, str]] = (),
+    displaced: Bool | None = None,
 ) -> None:
-    """Amounts for those who have the right, and only for them (gate before amount).
+    """Amounts for those who have the right, and only for them (gate before amount); doubts: for
+    whom it is open whether a state with short periods is freed; displaced: whose voluntary time
+    gives way to another state's.
 
     A sum above 64 bits makes that person's amount unknown and leaves everybody else's alone.
     """
@@ -96,8 +128,11 @@ def settle_amount(
     while possible.any():
         out.payees = np.flatnonzero(possible)
         out.pay_run = out.run.child(out.payees, stage="amount")
+        for mask, country in doubts:
+            what = f"whether {country} pays for so short a time"
+            out.pay_run.lacks(mask[out.payees], "rule_unknown", what=what, cite=minimum_cite(rule))
         try:
-            out.paid = paid_to(out, holding, co, rule, whole)
+            out.paid = paid_to(out, holding, co, rule, whole, displaced)
             return
         except Overflow as error:
             lost = np.zeros(out.run.n, np.bool_)
@@ -109,13 +144,27 @@ def settle_amount(
 
 
 def paid_to(
-    out: Outcome, holding: Holding, co: Cohort, rule: Rule | None, whole: Bool | None
+    out: Outcome,
+    holding: Holding,
+    co: Cohort,
+    rule: Rule | None,
+    whole: Bool | None,
+    displaced: Bool | None = None,
 ) -> Paid:
     at, view, qual, run = out.payees, out.view.for_amount(), out.qual, out.pay_run
     assert run is not None
     if len(at) < out.run.n:
         co, view, qual = co.persons(at), view.take(at), qual.take(at)
-    return pay(holding.scheme, run, co, view, qual, rule, None if whole is None else whole[at])
+    masks = [mask if mask is None else mask[at] for mask in (whole, displaced)]
+    return pay(holding.scheme, run, co, view, qual, rule, *masks)
+
+
+def minimum_cite(rule: Rule | None) -> str:
+    """Where the agreement says what becomes of short periods."""
+    if rule is None:
+        return ""
+    below = rule.below_minimum
+    return str(below.cite if below is not None else rule.cite)
 
 
 def method_of(rule: Rule) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,28 +21,32 @@ if TYPE_CHECKING:
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 Index = NDArray[np.intp]
+Able = Callable[["Holding", Bool], Bool]
 
 
 @define
 class ShortPeriods:
-    """below[country]: persons whose time in that state stays below its minimum; all_below: in
-    every state."""
+    """below[country]: persons whose time in that state stays below its minimum; open_: whether it
+    gives a right of its own there is not known; all_below: in every state; last: the state that
+    then pays."""
 
     below: dict[str, Bool] = field(factory=dict)
+    open_: dict[str, Bool] = field(factory=dict)
     then: dict[str, str] = field(factory=dict)
     all_below: Bool | None = None
     last: NDArray[np.str_] | None = None
 
     @classmethod
-    def of(cls, batch: Batch, agreement: Agreement) -> ShortPeriods:
+    def of(cls, batch: Batch, agreement: Agreement, able: Able) -> ShortPeriods:
+        """able(holding, persons): whom the state's law, on all periods, gives a right or may."""
         key = f"short:{agreement.id}"
         if key not in batch.cache:
-            batch.cache[key] = cls.found(batch, agreement)
+            batch.cache[key] = cls.found(batch, agreement, able)
         made: ShortPeriods = batch.cache[key]
         return made
 
     @classmethod
-    def found(cls, batch: Batch, agreement: Agreement) -> ShortPeriods:
+    def found(cls, batch: Batch, agreement: Agreement, able: Able) -> ShortPeriods:
         inside = [
             h
             for h in batch.holdings.values()
@@ -50,14 +55,13 @@ class ShortPeriods:
         rules = {h.country: minimum_of(batch, agreement, h) for h in inside}
         if not any(rules.values()):
             return cls()
-        from portability.conditions import last_country
-
         n = len(batch.co)
-        out = cls(last=last_country(batch, agreement))
+        out = cls()
         present = np.zeros(n, np.bool_)
         everywhere = np.ones(n, np.bool_)
         for country in sorted(rules):
-            time, has, own_right = state_time(batch, inside, country)
+            time, has, own_right, doubt = state_time(batch, inside, country)
+            has = has & batch.bound(agreement, country)
             rule = rules[country]
             below = (
                 np.zeros(n, np.bool_)
@@ -68,10 +72,11 @@ class ShortPeriods:
                 out.then[country] = rule.then
                 if rule.unless == "own_right":
                     below &= ~own_right
-            out.below[country] = below
+            out.below[country], out.open_[country] = below, below & doubt
             present |= has
             everywhere &= ~has | below
         out.all_below = present & everywhere
+        out.last = last_able(batch, agreement, inside, out.all_below, able)
         return out
 
     def absorb(self, view: View, holding: Holding, sel: Index) -> None:
@@ -80,6 +85,18 @@ class ShortPeriods:
             country = country_of(part.scheme)
             if country in self.below and self.then.get(country) == "others_absorb":
                 part.absorbed = part.absorbed | self.below[country][holding.idx[sel[part.at]]]
+
+    def doubts(self, view: View, holding: Holding, sel: Index) -> list[tuple[Bool, str]]:
+        """Whether a state with less than the minimum pays or is freed decides the others' fraction:
+        (persons for whom nobody knows if it grants a right for so little, the state)."""
+        found = []
+        for part in view.parts:
+            country = country_of(part.scheme)
+            if country in self.below and self.then.get(country) == "others_absorb":
+                lacking = np.zeros(len(sel), np.bool_)
+                lacking[part.at] = self.open_[country][holding.idx[sel[part.at]]]
+                found += [(lacking, country)] if lacking.any() else []
+        return found
 
     def settle(
         self, holding: Holding, rule: Rule, sel: Index, met: Bool, refused: dict[str, Bool]
@@ -104,11 +121,15 @@ def minimum_of(batch: Batch, agreement: Agreement, holding: Holding) -> BelowMin
     return None
 
 
-def state_time(batch: Batch, inside: list[Holding], country: str) -> tuple[Int, Bool, Bool]:
-    """(time in the state in COMMON-ths of a year, has a record there, has a right there alone),
-    all [n]."""
+def state_time(batch: Batch, inside: list[Holding], country: str) -> tuple[Int, Bool, Bool, Bool]:
+    """(time in the state in COMMON-ths of a year, has a record there, has a right there alone,
+    whether it has is not known), all [n].
+
+    The right is one of the periods: an age not yet reached does not make them short.
+    """
     n = len(batch.co)
     time, has, right = np.zeros(n, np.int64), np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    doubt = np.zeros(n, np.bool_)
     for holding in inside:
         if holding.country != country:
             continue
@@ -118,5 +139,23 @@ def state_time(batch: Batch, inside: list[Holding], country: str) -> tuple[Int, 
         has[holding.idx] = True
         national = batch.national.get(holding.scheme.id)
         if national is not None:
-            right[holding.idx] |= national.met
-    return time, has, right
+            qual, unknown = national.qual, national.run.unknown_right
+            long_enough = ~unknown & (qual.counted >= np.maximum(qual.required, 1))
+            right[holding.idx] |= national.met | long_enough
+            doubt[holding.idx] |= unknown
+    return time, has, right, doubt & ~right
+
+
+def last_able(
+    batch: Batch, agreement: Agreement, inside: list[Holding], short: Bool, able: Able
+) -> NDArray[np.str_]:
+    """883/2004 art. 57(3): per person the last state whose conditions are met on all periods
+    ("" where none is); asked only for those who are below the minimum everywhere."""
+    from portability.conditions import last_country
+
+    if not short.any():
+        return np.full(len(batch.co), "", "U2")
+    fit = {country: np.zeros(len(batch.co), np.bool_) for country in {h.country for h in inside}}
+    for holding in inside:
+        fit[holding.country][holding.idx] |= able(holding, short)
+    return last_country(batch, agreement, fit)

@@ -5,6 +5,7 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -200,3 +201,46 @@ def test_certified_amounts_stand_in_for_what_comes_before() -> None:
     route = world.run([doc], [PAIR]).decisions["xx-pension"].outcomes[1]
     assert route.paid is not None
     assert np.array_equal(route.paid.amounts.v, [45000])
+
+
+def test_short_periods_everywhere_are_paid_by_the_last_state_whose_conditions_are_met() -> None:
+    """883/2004 art. 57(3): XZ is later, but its conditions are not met; XX certifies its own."""
+    below = model.BelowMinimum(("year", 1), "own_right", "others_absorb", "last_as_own")
+    pair = world.both("xx-pension", "xz-pension", below_minimum=below)
+    rows = [("xx-pension", 1980, 1, 11), ("xz-pension", 1990, 1, 6)]
+    facts = {"xx-pension": {"theoretical_amount": "120.00"}}
+    result = world.run([document(rows, facts=facts)], [pair])
+    assert [bool(d.entitled[0]) for d in result.decisions.values()] == [True, False]
+    assert result.decisions["xx-pension"].amount.tolist() == [12000]
+    bare = world.run([document(rows)], [pair])
+    assert not any(bool(d.entitled[0]) for d in bare.decisions.values())
+
+
+def test_a_certified_sum_is_not_paid_where_the_share_is_unknown() -> None:
+    pair = world.both("xx-pension", "xy-pension", amount={"amount": model.AmountRule("unknown")})
+    facts = {"xx-pension": {"theoretical_amount": "900.00"}}
+    decision = world.run([document(TEN, facts=facts)], [pair]).decisions["xx-pension"]
+    assert decision.entitled.tolist() == [True] and decision.known.tolist() == [False]
+
+
+def test_displaced_voluntary_time_is_added_after_the_fraction_or_asked_for() -> None:
+    """987/2009 arts. 12(3), 43(2): a year of voluntary XX time under compulsory XY time."""
+    counts = (model.Count(("xy-pension",), unit=world.EDGES["quarter", "month"], overlap="art12"),)
+    how = evolve(world.PRO_RATA, plus="displaced")
+    rule = world.rule("xx-pension", (), counts=counts, amount={"amount": how})
+    pair = world.agreement("xx-xy", (rule, world.rule("xy-pension", ("xx-pension",))))
+    lines = [
+        {"scheme": "xx-pension", "start": "1980-01-01", "end": "1984-12-31"},
+        {
+            "scheme": "xx-pension",
+            "kind": "voluntary",
+            "start": "1985-01-01",
+            "end": "1985-12-31",
+        },
+        {"scheme": "xy-pension", "start": "1985-01-01", "end": "1989-12-31"},
+    ]
+    for facts, amount in (({}, None), ({"displaced_amount": "7.00"}, 45000 + 700)):
+        given = {"xx-pension": {"theoretical_amount": "900.00", **facts}}
+        decision = world.run([world.person(lines, facts=given)], [pair]).decisions["xx-pension"]
+        assert decision.entitled.tolist() == [True]
+        assert (int(decision.amount[0]) if decision.known[0] else None) == amount
