@@ -117,8 +117,8 @@ class Oasdi(Scheme):
         return base
 
     def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
-        """404.1918(c): computation_period, the quarters of the computation years."""
-        return insured.term(name, run, insured.clock(run, co))
+        """404.1918(a)(3): used_quarters over computation_period."""
+        return insured.term(name, run, insured.clock(run, co), view)
 
     def award(
         self,

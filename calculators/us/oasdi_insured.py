@@ -146,6 +146,9 @@ def qualify(run: Run, co: Cohort, view: View, tables: Mapping[str, Table]) -> Qu
     """414: fully insured, else (survivors) currently insured; 423(c)(1) for disability."""
     now = clock(run, co, tell=True)
     own, counted = view.own.total(), view.units("theoretical")
+    if co.branch == OLD_AGE and bool((now.entitled < now.paid).any()):
+        later = quarters_after(now, view)
+        own, counted = own - later, counted - later
     required = run.step(
         REQUIRED,
         lambda: np.clip(now.eligible - 1 - now.first, 6, 40),
@@ -168,6 +171,15 @@ def qualify(run: Run, co: Cohort, view: View, tables: Mapping[str, Table]) -> Qu
     return Qualification(
         variant > NONE, own, counted, required, variant, variant, earliest=earliest
     )
+
+
+def quarters_after(now: Clock, view: View) -> Int:
+    """402(a): whoever is entitled since an earlier month was insured then; the quarters after that
+    month."""
+    room = now.entitled[:, None] // 3 + 1 - view.own.years.astype(np.int64)[None, :] * 4
+    after = view.own.by_year.astype(np.int64) - np.clip(room, 0, 4)
+    found: Int = np.maximum(after, 0).sum(axis=1)
+    return found
 
 
 def open_(run: Run, view: View, own: Int, counted: Int, required: Int) -> None:
@@ -249,10 +261,21 @@ def recently(run: Run, view: View, now: Clock, quarter: Int, before: Int | None 
     return found
 
 
-def term(name: str, run: Run, now: Clock) -> Int | None:
-    """404.1918(c): computation_period, four times the computation years; None: not regulated
+def term(name: str, run: Run, now: Clock, view: View) -> Int | None:
+    """404.1918(a)(3): used_quarters over the quarters of the computation years; None: not regulated
     here."""
+    if name == "used_quarters":
+        return used_quarters(now, view)
     if name != "computation_period":
         return None
     with quietly(run):
         return 4 * computation_years(run, now)
+
+
+def used_quarters(now: Clock, view: View) -> Int:
+    """415(f)(2), POMS GN 01701.255: quarters of a year enter the fraction with the computation that
+    uses its earnings."""
+    own = view.own
+    used = own.years.astype(np.int64)[None, :] <= now.last[:, None]
+    found: Int = np.where(used, own.by_year, 0).sum(axis=1, dtype=np.int64) + own.undated // 1000
+    return found

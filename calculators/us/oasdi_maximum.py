@@ -13,7 +13,14 @@ from calculators.us import oasdi_age as age
 from calculators.us import oasdi_family as family
 from calculators.us import oasdi_pia as pia
 from calculators.us import oasdi_totalization as totalization
-from calculators.us.oasdi_insured import CFR, ENTITLED, Clock, clock, computation_years
+from calculators.us.oasdi_insured import (
+    CFR,
+    ENTITLED,
+    Clock,
+    clock,
+    computation_years,
+    used_quarters,
+)
 from calculators.us.oasdi_pia import dimes, effective, increased
 from portability.claimants import record
 from portability.cohort import INVALIDITY, SURVIVORS, Cohort, Family
@@ -180,9 +187,10 @@ def shared_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View,
     every = np.ones(run.n, np.bool_)
     theory = totalization.theoretical_base(run, tables, now, view, every)
     period = 4 * computation_years(run, now)
-    raw = mul_div(theory, view.own.total(), period * 10) * 10
+    used = used_quarters(now, view)
+    raw = mul_div(theory, used, period * 10) * 10
     raised = increased(run, tables, theory, now.eligible, now.paid, every)
-    capped = value < mul_div(raised, view.own.total(), period * 10) * 10  # 404.1918(a)(4)
+    capped = value < mul_div(raised, used, period * 10) * 10  # 404.1918(a)(4)
     if capped.any():
         own = pia.own_base(run, tables, now, view.own.years, view.own.earnings, every)[1]
         raw = np.where(capped, np.minimum(raw, own), raw)

@@ -180,6 +180,30 @@ def test_the_quarter_of_the_claim_counts_and_no_later_one() -> None:
     assert (entry["periods"]["own"], entry["status"]) == ("40", "entitled")
 
 
+ABROAD = {"scheme": "de-grv", "credited": {"months": 480}}
+
+
+def test_quarters_enter_the_fraction_with_the_computation_that_uses_their_year() -> None:
+    """415(f)(2), GN 01701.255: those of the year of entitlement count for the right, and for the
+    amount from the next January."""
+    earned = dict.fromkeys(range(2016, 2021), 30000) | {2022: 20000}
+    entry = told("1958-02-10", "2022-04-01", earned, periods=[ABROAD])
+    assert (entry["periods"]["own"], entry["fraction"]) == ("22", "20/140")
+    assert (step(entry, "pro_rata_pia"), paid(entry)) == ("208.50", "173.00")
+    facts = {"entitlement_month": 202204}
+    later = told("1958-02-10", "2023-01-01", earned, facts, periods=[ABROAD])
+    assert later["fraction"] == "24/140"
+
+
+def test_a_certified_entitlement_rests_on_the_quarters_of_its_month() -> None:
+    """402(a): 31 quarters in July 2014 and 44 four years later: the totalized benefit goes on."""
+    earned = dict.fromkeys(range(2007, 2018), 30000)
+    facts = {"entitlement_month": 201407}
+    entry = told("1950-05-10", "2018-07-01", earned, facts, periods=[ABROAD])
+    assert (entry["route"], entry["fraction"], paid(entry)) == ("us-de", "44/140", "360.00")
+    assert told("1950-05-10", "2018-07-01", earned, periods=[ABROAD])["route"] == "national"
+
+
 @pytest.mark.parametrize(
     ("year", "earnings", "counts"),
     [(1990, 9525, 1), (1990, 9524, 0), (1991, 5940, 1), (1991, 5939, 0)],

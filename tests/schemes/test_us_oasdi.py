@@ -130,7 +130,7 @@ def test_the_totalized_benefit_is_the_oracle_s(people: list[us_oasdi.Worker]) ->
         if not any(q and y < w.month[0] for y, q in us_oasdi.quarters_of(w).items()):
             continue
         theory = us_oasdi.theoretical(w, eligible, n)
-        shared = us_oasdi.dime(us_oasdi.Fraction(theory["theoretical_pia"] * own, 4 * n))
+        shared = theory["pro_rata_pia"]
         low = us_oasdi.national(w, eligible, n)["wage_indexed_pia"]
         shared = min(shared, max(low, us_oasdi.special_minimum(w)))
         assert known[at]
