@@ -89,12 +89,13 @@ class RowSet:
         return len(self.person)
 
     def where(self, mask: Bool | Index) -> RowSet:
-        return RowSet(*(getattr(self, name)[mask] for name in COLUMNS))
+        at = np.flatnonzero(mask) if mask.dtype == np.bool_ else mask
+        return RowSet(*(getattr(self, name).take(at) for name in COLUMNS))
 
     def renumbered(self, pos: NDArray[np.int64]) -> RowSet:
         """The same lines with person numbers of another cohort (pos[old] -> new)."""
         values = {name: getattr(self, name) for name in COLUMNS}
-        values["person"] = pos[self.person].astype(np.int32)
+        values["person"] = pos.astype(np.int32).take(self.person)
         return RowSet(**values)
 
 

@@ -98,7 +98,8 @@ def add_part(
     if how.place == "consecutive" and how.target_unit == "quarter":
         rows = other.rows if lines is None else lines
         foreign, how = consecutive(rows, mine, foreign, view.own.take(at), how)
-    part = part_of(other.scheme.id, at, view.own.take(at), foreign, how, taken[at], third)
+    months = None if view.own.months is None else view.own.months[at]
+    part = part_of(other.scheme.id, at, months, foreign, how, taken[at], third)
     part.right_only = "amount" not in count.uses
     part.as_needed = count.as_needed
     taken[at] += part.by_year
@@ -132,30 +133,46 @@ def filtered(
 def kept_lines(other: Holding, count: Count) -> RowSet | None:
     """The foreign lines without those the count leaves out (kinds, dates, ages); None: all."""
     rows, co = other.rows, other.co
-    keep = np.ones(len(rows), np.bool_)
-    if count.kinds_only is not None:
-        keep &= np.isin(rows.kind, [KINDS.index(kind) for kind in count.kinds_only])
-    if count.kinds_not is not None:
-        keep &= ~np.isin(rows.kind, [KINDS.index(kind) for kind in count.kinds_not])
-    if count.codes_only is not None:
-        keep &= np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_only])
-    if count.codes_not is not None:
-        keep &= ~np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_not])
+    keep = chosen_lines(rows, co, count)
+    dated = rows.start != NODATE
+    if count.from_age is None and count.to_age is None and keep.all():
+        low = rows.start.min(initial=FOREVER, where=dated)
+        high = rows.end.max(initial=NODATE, where=dated)
+        if low >= count.start and high <= count.end:
+            return None
     start, end = np.full(len(rows), count.start, np.int64), np.full(len(rows), count.end, np.int64)
     if count.from_age is not None:
         start = np.maximum(start, add_years(co.born, count.from_age)[rows.person])
     if count.to_age is not None:
         end = np.minimum(end, add_years(co.born, count.to_age)[rows.person])
-    dated = rows.start != NODATE
     cut = dated & ((rows.start < start) | (rows.end > end))
     if keep.all() and not cut.any():
         return None
-    lines = rows.where(np.arange(len(rows)))
+    lines = evolve(rows)
     lines.start = np.where(dated, np.maximum(rows.start, start), rows.start).astype(np.int32)
     lines.end = np.where(dated, np.minimum(rows.end, np.minimum(end, FOREVER)), rows.end).astype(
         np.int32
     )
     return lines.where(keep & (~dated | (lines.end > lines.start)))
+
+
+def chosen_lines(rows: RowSet, co: Cohort, count: Count) -> Bool:
+    """Lines of the kinds and period codes that the count names."""
+    keep = np.ones(len(rows), np.bool_)
+    if count.kinds_only is not None or count.kinds_not is not None:
+        taken = np.array([kind_taken(kind, count) for kind in KINDS])
+        keep &= taken[rows.kind]
+    if count.codes_only is not None:
+        keep &= np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_only])
+    if count.codes_not is not None:
+        keep &= ~np.isin(rows.code, [i for i, c in enumerate(co.codes) if c in count.codes_not])
+    return keep
+
+
+def kind_taken(kind: str, count: Count) -> bool:
+    return (count.kinds_only is None or kind in count.kinds_only) and (
+        count.kinds_not is None or kind not in count.kinds_not
+    )
 
 
 def with_third_states(

@@ -52,13 +52,22 @@ class Credited:
     earnings: Int
     months: Mask | None
     kinds: dict[int, Mask] = field(factory=dict)
+    summed: tuple[Int, Int] | None = field(default=None, init=False, repr=False, eq=False)
+
+    def dated_total(self) -> Int:
+        """Whole units of all years: int64[m], summed once."""
+        if self.summed is None or self.summed[0] is not self.by_year:
+            self.summed = (self.by_year, per_person(self.by_year))
+        return self.summed[1]
 
     def total(self) -> Int:
         """Whole units, dated and undated: int64[m]."""
-        made: Int = self.by_year.sum(axis=1) + self.undated // THOUSAND
+        made: Int = self.dated_total() + self.undated // THOUSAND
         return made
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
+        if everybody(idx, len(self.undated)):
+            return self
         return evolve(
             self,
             by_year=self.by_year[idx],
@@ -86,6 +95,16 @@ class Credited:
         )
 
 
+def per_person(values: Int) -> Int:
+    """Sum over the years: int64[m, Y] -> int64[m]."""
+    return np.asarray(np.einsum("ij->i", values))
+
+
+def everybody(idx: NDArray[np.intp], m: int) -> bool:
+    """Does idx name all of m persons in their order?"""
+    return len(idx) == m and bool((idx == np.arange(m)).all())
+
+
 def longest_run(credited: Credited) -> Int:
     """Longest unbroken run of touched months: int64[m]; undated sums have no place in it."""
     months = credited.months
@@ -108,6 +127,13 @@ def quarters_in(mask: Mask) -> Int:
     """Calendar quarters that a mask touches: int64, same shape."""
     first = (mask | mask >> 1 | mask >> 2) & 0b001001001001
     return np.asarray(np.bitwise_count(first), np.int64)
+
+
+def whole_quarters(mask: Mask) -> Mask:
+    """All three months of every calendar quarter that a mask touches."""
+    first = (mask | mask >> 1 | mask >> 2) & 0b001001001001
+    made: Mask = (first * 0b111).astype(np.uint16)
+    return made
 
 
 def capacity(months: Mask, unit: str) -> Int:

@@ -68,23 +68,26 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> RowSet:
     """
     limit = risk[rows.person]
     dated = rows.start != NODATE
-    over = dated & (limit != NODATE) & (rows.end > limit)
-    if not over.any():
+    at = np.flatnonzero(dated & (limit != NODATE) & (rows.end > limit))
+    if not len(at):
         return rows
-    begins = whole[rows.scheme] & (rows.start == limit)
-    end = np.where(over, limit + begins, rows.end).astype(np.int32)
-    full = month_of(rows.end - 1) - month_of(rows.start) + 1
-    kept = np.where(end > rows.start, month_of(end - 1) - month_of(rows.start) + 1, 0)
+    start, last, yearly = rows.start[at], limit[at], whole[rows.scheme[at]]
+    stop = last + (yearly & (start == last))
+    end = rows.end.copy()
+    end[at] = stop
+    full = month_of(rows.end[at] - 1) - month_of(start) + 1
+    kept = np.where(stop > start, month_of(stop - 1) - month_of(start) + 1, 0)
 
     def shortened(values: Int) -> Int:
-        return np.where(
-            over & ~whole[rows.scheme] & (values > 0), values * kept // np.maximum(full, 1), values
-        )
+        old, new = values[at], values.copy()
+        new[at] = np.where(~yearly & (old > 0), old * kept // np.maximum(full, 1), old)
+        return new
 
     cut = evolve(
         rows, end=end, credited=shortened(rows.credited), earnings=shortened(rows.earnings)
     )
-    return cut.where(~dated | (cut.end > cut.start))
+    left = ~dated | (end > rows.start)
+    return cut if left.all() else cut.where(left)
 
 
 def holdings(co: Cohort, schemes: dict[str, Scheme], trace: bool = False) -> dict[str, Holding]:
@@ -104,14 +107,16 @@ def holding(
 ) -> Holding:
     number = co.schemes.index(scheme_id)
     has = np.zeros(len(co), np.bool_)
-    has[co.rows.person[co.rows.scheme == number]] = True
+    at = np.flatnonzero(co.rows.scheme == number)
+    has[co.rows.person[at]] = True
     for (owner, _), value in co.facts.items():
         if owner == scheme_id:
             has |= value != NOFACT
     idx = np.flatnonzero(has)
     pos = np.full(len(co), -1, np.int64)
     pos[idx] = np.arange(len(idx))
-    mine = rows.where(rows.scheme == number).renumbered(pos)
+    at = at if rows is co.rows else np.flatnonzero(rows.scheme == number)
+    mine = rows.where(at).renumbered(pos)
     people = co.persons(idx)
     people.fam = None if co.fam is None else take_family(co.fam, idx)
     made = Holding(

@@ -6,7 +6,15 @@ import numpy as np
 from attrs import define, evolve, field
 from numpy.typing import NDArray
 
-from portability.coverage import POPCOUNT, QUARTER_OF, Credited, limited
+from portability.coverage import (
+    Credited,
+    Mask,
+    everybody,
+    limited,
+    per_person,
+    quarters_in,
+    whole_quarters,
+)
 from portability.units import THOUSAND, Conversion
 
 Int = NDArray[np.int64]
@@ -35,21 +43,24 @@ class Part:
     third: bool = False
     right_only: bool = False
     as_needed: bool = False
+    summed: tuple[Int, Int] | None = field(default=None, init=False, repr=False, eq=False)
 
     def total(self) -> Int:
         """Units per person in `at`."""
-        made: Int = self.by_year.sum(axis=1) + self.undated
+        if self.summed is None or self.summed[0] is not self.by_year:
+            self.summed = (self.by_year, per_person(self.by_year))
+        made: Int = self.summed[1] + self.undated
         return made
 
     def take(self, pos: NDArray[np.int64]) -> Part:
         """Cut to the persons with pos >= 0 and renumber them."""
-        keep = pos[self.at] >= 0
+        keep = np.flatnonzero(pos[self.at] >= 0)
         return evolve(
             self,
             at=pos[self.at[keep]].astype(np.intp),
             by_year=self.by_year[keep],
             undated=self.undated[keep],
-            source=self.source.take(np.flatnonzero(keep)),
+            source=self.source.take(keep),
             absorbed=self.absorbed[keep],
         )
 
@@ -98,7 +109,7 @@ class View:
         for part in self.parts:
             if part.as_needed:
                 room = np.maximum(required[part.at] - have[part.at], 0)
-                keep_dated = np.minimum(part.by_year.sum(axis=1), room)
+                keep_dated = np.minimum(per_person(part.by_year), room)
                 upto = np.cumsum(part.by_year, axis=1)
                 part.by_year = np.clip(keep_dated[:, None] - (upto - part.by_year), 0, part.by_year)
                 part.undated = np.minimum(part.undated, room - keep_dated)
@@ -132,12 +143,19 @@ class View:
         """Own and foreign units in the months [first, last) of each person; undated sums have
         no place in it."""
         own = self.own.window(first, last)
+        return per_person(own.by_year) + self.foreign_within(first, last, own)
+
+    def foreign_within(self, first: Int, last: Int, own: Credited | None = None) -> Int:
+        """The foreign units among them; own: the own record in the same window."""
+        if not self.parts:
+            return np.zeros(len(self), np.int64)
+        own = self.own.window(first, last) if own is None else own
         taken = own.by_year.copy()
         for part in self.parts:
             cut = part.source.window(first[part.at], last[part.at])
-            taken[part.at] += converted(own.take(part.at), cut, part.conversion, taken[part.at])
-        made: Int = taken.sum(axis=1)
-        return made
+            months = None if own.months is None else own.months[part.at]
+            taken[part.at] += converted(months, cut, part.conversion, taken[part.at])
+        return per_person(taken) - per_person(own.by_year)
 
     def undated(self) -> Bool:
         """Who has sums without dates: bool[m]."""
@@ -147,6 +165,8 @@ class View:
         return out
 
     def take(self, idx: NDArray[np.intp]) -> View:
+        if everybody(idx, len(self)):
+            return View(self.own, list(self.parts), self.required)
         pos = np.full(len(self), -1, np.int64)
         pos[idx] = np.arange(len(idx))
         return View(
@@ -156,41 +176,40 @@ class View:
         )
 
 
-def converted(own: Credited, foreign: Credited, how: Conversion, taken: Int) -> Int:
-    """Dated foreign units in the own unit per year: int64[m, Y]. Own first; `taken`: what is
-    already counted."""
-    units = how.steps(free_units(own, foreign))
-    for year, constant in how.constants.items():
-        column = np.flatnonzero(foreign.years == year)
-        units[:, column] = np.where(foreign.by_year[:, column] > 0, constant, 0)
+def converted(own: Mask | None, foreign: Credited, how: Conversion, taken: Int) -> Int:
+    """Dated foreign units in the own unit per year: int64[m, Y]. Own first: `own` are the months
+    own periods touch, `taken` what is already counted."""
     if how.place != "anywhere" and how.target_unit == "quarter" and foreign.months is not None:
-        own_grid = np.uint8(0) if own.months is None else QUARTER_OF[own.months]
-        units = np.minimum(
-            how.steps(foreign.by_year), POPCOUNT[QUARTER_OF[foreign.months] & ~own_grid]
-        )
+        free = foreign.months if own is None else foreign.months & ~whole_quarters(own)
+        units = np.minimum(how.steps(foreign.by_year), quarters_in(free))
+    else:
+        units = how.steps(free_units(own, foreign))
+        for year, constant in how.constants.items():
+            column = np.flatnonzero(foreign.years == year)
+            units[:, column] = np.where(foreign.by_year[:, column] > 0, constant, 0)
     if how.fill_to is not None:
         units = np.minimum(units, np.maximum(how.fill_to - taken, 0))
     return units
 
 
-def free_units(own: Credited, foreign: Credited) -> Int:
+def free_units(own: Mask | None, foreign: Credited) -> Int:
     """Foreign units per year that do not fall into months already covered by own periods."""
-    if own.months is None or foreign.months is None:
+    if own is None or foreign.months is None:
         return foreign.by_year
-    return limited(foreign.by_year, foreign.months, foreign.months & ~own.months, foreign.unit)
+    return limited(foreign.by_year, foreign.months, foreign.months & ~own, foreign.unit)
 
 
 def part_of(
     scheme: str,
     at: NDArray[np.intp],
-    own: Credited,
+    own: Mask | None,
     foreign: Credited,
     how: Conversion,
     taken: Int,
     third: bool = False,
 ) -> Part:
-    """One foreign scheme's periods (rows `at` of the view; own, foreign and taken cut to them)
-    under one conversion."""
+    """One foreign scheme's periods (rows `at` of the view; own months, foreign and taken cut to
+    them) under one conversion."""
     by_year = converted(own, foreign, how, taken)
     undated = how.steps(foreign.undated, THOUSAND)
     return Part(scheme, at, by_year, undated, foreign, how, np.zeros(len(at), np.bool_), third)

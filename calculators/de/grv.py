@@ -17,7 +17,7 @@ from calculators.de import grv_supplement as basic
 from calculators.de import grv_survivors as family
 from calculators.de.grv_record import URL
 from portability.cohort import INVALIDITY, OLD_AGE, SURVIVORS, Cohort, Family, RowSet
-from portability.coverage import Credited
+from portability.coverage import Credited, per_person
 from portability.dates import day, month_of
 from portability.exact import mul_div
 from portability.scheme import Amounts, Award, Qualification, Quantity, Scheme
@@ -142,14 +142,15 @@ class Grv(Scheme):
         certified.
         """
         got = worth.points(self.tables, run, co, rec)
-        east = np.where(co.claim < ONE_POINT_KIND, got.east.sum(axis=1), 0)
+        east = np.where(co.claim < ONE_POINT_KIND, per_person(got.east), 0)
         raised = worth.low_pay(run, rec, got, view.units("theoretical"))
         return got.total() - east + raised + worth.free_points(run, co, rec)
 
     def east(self, run: Run, co: Cohort, rec: record.Record, foreign: Int) -> Int:
         """254b, 254d (old): points (Ost) have their own value before July 2024."""
         old = co.claim < ONE_POINT_KIND
-        if not (run.given(EAST_POINTS).any() or ((rec.east_base > 0).any(axis=1) & old).any()):
+        eastern = rec.east_base.any() and ((rec.east_base > 0).any(axis=1) & old).any()
+        if not (run.given(EAST_POINTS).any() or eastern):
             return np.zeros(run.n, np.int64)
         mute, run.trace_to = run.trace_to, None
         covered = run.given(POINTS)
@@ -190,7 +191,7 @@ class Grv(Scheme):
             got = worth.points(self.tables, run, co, rec)
         run.trace_to = mute
         with run.only(long):
-            value = basic.supplement(run, co, rec, foreign, got)
+            value = basic.supplement(run, co, rec, foreign, got, long)
         return np.where(long, value, 0)
 
     def payable(

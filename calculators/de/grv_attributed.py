@@ -13,7 +13,7 @@ from calculators.de import grv_points as worth
 from calculators.de.grv_record import URL, Record
 from calculators.de.grv_rights import attained, late_months, months_of
 from portability.cohort import SURVIVORS, Cohort
-from portability.coverage import POPCOUNT, window_mask
+from portability.coverage import months_in, window_mask
 from portability.dates import day, month_of
 from portability.tables import Table
 from portability.trace import Run, Step
@@ -48,7 +48,7 @@ def months(law: Law, run: Run, co: Cohort, rec: Record) -> Int:
     end_age = law["attributed_end_age"].at(start, run)
     standard = law["standard_age"].at(co.born, run)
     last = month_of(co.born.astype(np.int64) - 1) + np.minimum(end_age, standard)  # 253a(4)
-    here = POPCOUNT[rec.touched & window_mask(rec.years, event, event + 1)].sum(axis=1) > 0
+    here = months_in(rec.touched & window_mask(rec.years, event, event + 1)).sum(axis=1) > 0
     drawn, _ = run.fact(DRAWN)
     free = np.where(drawn > 0, 0, np.maximum(last - event - here + 1, 0))
     return free
@@ -67,7 +67,7 @@ def points(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
 
 def average(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
     """71-73: unknown where months without contributions want a value of their own."""
-    mixed = POPCOUNT[(rec.benefit | rec.considered) & ~rec.paid & rec.touched].sum(axis=1) > 0
+    mixed = months_in((rec.benefit | rec.considered) & ~rec.paid & rec.touched).sum(axis=1) > 0
     run.lacks(mixed | rec.open_value, "fact_missing", fact=VALUE.key, cite=VALUE.cite)
     mute, run.trace_to = run.trace_to, None
     got = worth.points(law, run, co, rec)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from calculators.de.grv_record import URL, Record
 from portability.cohort import Cohort
-from portability.coverage import POPCOUNT, window_mask
+from portability.coverage import months_in, per_person, window_mask
 from portability.dates import day, month_of, year_of
 from portability.exact import mul_div
 from portability.tables import Table
@@ -54,12 +54,13 @@ class Points:
     east: Int
     child: Int
     child_loose: Int
+    together: Int
 
     def contributions(self) -> Int:
-        return self.west + self.east + self.child
+        return self.together
 
     def total(self) -> Int:
-        return np.asarray(self.contributions().sum(axis=1) + self.child_loose, np.int64)
+        return np.asarray(per_person(self.together) + self.child_loose, np.int64)
 
 
 def chosen(final: Table, provisional: Table, run: Run, years: Int, early: Bool, used: Bool) -> Int:
@@ -74,10 +75,23 @@ def chosen(final: Table, provisional: Table, run: Run, years: Int, early: Bool, 
         lacking = np.asarray(used & ~known & mine)
         if lacking.any():
             table.lacks(run, np.asarray(lacking.any(axis=1)), years[lacking.any(axis=0)])
-    return np.where(known, value, 0)
+    return value
 
 
 def points(law: Law, run: Run, co: Cohort, rec: Record) -> Points:
+    """70(1), 256a: the points of a record; in a batch reckoned once for all who ask."""
+    if run.tracing:
+        return priced(law, run, co, rec)
+    if rec.reckoned is None or not np.array_equal(rec.reckoned[0], co.claim):
+        quiet = Run(run.n, run.scheme, run.route, stage=run.stage)
+        rec.reckoned = (co.claim, priced(law, quiet, co, rec), quiet.reasons)
+    for code, detail, mask in rec.reckoned[2]:
+        run.lacks(mask, code, **{key: item for key, item in detail.items() if key != "stage"})
+    made: Points = rec.reckoned[1]
+    return made
+
+
+def priced(law: Law, run: Run, co: Cohort, rec: Record) -> Points:
     """70(1), 256a: each year's base over the average of the year, four decimals; all cells
     int64[n, Y].
     """
@@ -90,25 +104,29 @@ def points(law: Law, run: Run, co: Cohort, rec: Record) -> Points:
         cite="SGB VI 70(1): a period without earnings",
     )
     recent = years[None, :] >= year_of(co.claim)[:, None] - 1
-    west_pay = rec.earnings - rec.east_base
+    eastern = rec.east_base.any()
+    west_pay = rec.earnings - rec.east_base if eastern else rec.earnings
     used = rec.earnings > 0
     average = np.maximum(
         chosen(law["average_earnings"], law["provisional_average"], run, years, recent, used), 1
     )
     ceiling = law["ceiling"].row(years, run, used)
     base = np.minimum(
-        west_pay, mul_div(ceiling[None, :], POPCOUNT[rec.west & rec.touched], YEAR, "half_up")
+        west_pay, mul_div(ceiling[None, :], months_in(rec.west & rec.touched), YEAR, "half_up")
     )
-    west = mul_div(base, E4, average, "half_up")
-    run.trace(BASE, base, years=years, earnings=west_pay, when=(west_pay > 0).any(axis=1))
-    run.trace(AVERAGE, np.where(used, average, 0), years=years, when=used.any(axis=1))
-    run.trace(BY_YEAR, west, years=years, when=(west > 0).any(axis=1))
-    east = np.zeros_like(west)
-    if (rec.east_base > 0).any():
+    west = together = mul_div(base, E4, average, "half_up")
+    east = np.broadcast_to(np.int64(0), west.shape)
+    if run.tracing:
+        run.trace(BASE, base, years=years, earnings=west_pay, when=(west_pay > 0).any(axis=1))
+        run.trace(AVERAGE, np.where(used, average, 0), years=years, when=used.any(axis=1))
+        run.trace(BY_YEAR, west, years=years, when=(west > 0).any(axis=1))
+    if eastern:
         east = mul_div(east_base(law, run, co, rec, ceiling, recent), E4, average, "half_up")
+        together = west + east
         run.trace(EAST_BY_YEAR, east, years=years, when=(east > 0).any(axis=1))
-    child, loose = child_points(law, run, co, rec, west + east, years, recent)
-    return Points(west, east, child, loose)
+    child, loose = child_points(law, run, co, rec, together, years, recent)
+    together = together + child if child.any() else together
+    return Points(west, east, child, loose, together)
 
 
 def east_base(law: Law, run: Run, co: Cohort, rec: Record, ceiling: Int, recent: Bool) -> Int:
@@ -135,7 +153,7 @@ def east_base(law: Law, run: Run, co: Cohort, rec: Record, ceiling: Int, recent:
         used & ~later & ~halves,
     )
     factor = np.where(later, E4, factor)
-    months = POPCOUNT[rec.east & rec.touched]
+    months = months_in(rec.east & rec.touched)
     west_cap = mul_div(ceiling[None, :], months, YEAR, "half_up")
     full, known = law["ceiling_east"].find(years)
     lacking: Bool = used & ~known[None, :] & (years[None, :] >= 1990) & ~later
@@ -155,7 +173,7 @@ def base_1990(law: Law, rec: Record, ceiling: Int, years: Int) -> Int:
         return np.zeros(len(rec.straddles), np.int64)
     c = column[0]
     one, two = (int(law["east_factor_1990"].find(half)[0]) for half in (1, 2))
-    months = POPCOUNT[rec.east & rec.touched][:, c] - rec.first_months
+    months = months_in(rec.east & rec.touched)[:, c] - rec.first_months
     cap = int(law["ceiling_east"].find(1990)[0])
     west_cap = mul_div(ceiling[c], rec.first_months, YEAR, "half_up")
     first = np.minimum(mul_div(rec.first_half, one, E4, "half_up"), west_cap)
@@ -169,8 +187,10 @@ def child_points(
     law: Law, run: Run, co: Cohort, rec: Record, other: Int, years: Int, recent: Bool
 ) -> tuple[Int, Int]:
     """70(2): 0.0833 a month beside other contributions, up to the year's maximum (annex 2b)."""
-    months = POPCOUNT[rec.child & rec.touched]
-    loose = rec.beyond()
+    nothing, loose = np.broadcast_to(np.int64(0), other.shape), rec.beyond()
+    if not (rec.child.any() or loose.any()):
+        return nothing, loose
+    months = months_in(rec.child & rec.touched)
     any_month = (months.sum(axis=1) + loose) > 0
     run.lacks(
         any_month & (co.claim < CHILD_KNOWN),
@@ -178,7 +198,7 @@ def child_points(
         what="child-raising points before 2012",
     )
     if not any_month.any():
-        return np.zeros_like(other), np.zeros(run.n, np.int64)
+        return nothing, np.zeros(run.n, np.int64)
     beside = (months > 0) & (other > 0)
     average = chosen(
         law["average_earnings"], law["provisional_average"], run, years, recent, beside
@@ -186,8 +206,8 @@ def child_points(
     most = mul_div(
         law["ceiling"].row(years, run, beside)[None, :], E4, np.maximum(average, 1), "half_up"
     )
-    paid = np.maximum(POPCOUNT[(rec.west | rec.east) & rec.touched], 1)
-    both = POPCOUNT[rec.child & (rec.west | rec.east) & rec.touched]
+    paid = np.maximum(months_in((rec.west | rec.east) & rec.touched), 1)
+    both = months_in(rec.child & (rec.west | rec.east) & rec.touched)
     room = np.maximum(
         mul_div(most, both, YEAR, "half_up") - mul_div(other, both, paid, "half_up"), 0
     )
@@ -207,25 +227,26 @@ def low_pay(run: Run, rec: Record, got: Points, all_months: Int) -> Int:
     """262: with 35 years and an average below 0.0625 the months of duty before 1992 are raised by
     half; int64[n].
     """
-    duty = POPCOUNT[rec.compulsory & rec.touched]
-    paid = np.maximum(POPCOUNT[rec.paid & rec.touched], 1)
-    value = mul_div(got.contributions(), duty, paid, "half_up")
-    beyond, early = rec.beyond(), rec.beyond(0, LOW_PAY_END * YEAR)
+    raised, low = np.zeros(run.n, np.int64), np.zeros((2, run.n), np.int64)
+    who = np.flatnonzero(all_months >= LOW_PAY_MONTHS)
+    if not len(who):
+        return raised
+    touched = rec.touched[who]
+    duty = months_in(rec.compulsory[who] & touched)
+    paid = np.maximum(months_in(rec.paid[who] & touched), 1)
+    value = mul_div(got.contributions()[who], duty, paid, "half_up")
+    beyond, early = rec.beyond()[who], rec.beyond(0, LOW_PAY_END * YEAR)[who]
     months, total = duty.sum(axis=1) + beyond, value.sum(axis=1) + beyond * CHILD_POINT
     before = rec.years < LOW_PAY_END
     old_months = duty[:, before].sum(axis=1) + early
     old_total = value[:, before].sum(axis=1) + early * CHILD_POINT
     average = mul_div(total, 1, np.maximum(months, 1), "half_up")
     old = mul_div(old_total, 1, np.maximum(old_months, 1), "half_up")
-    entitled = (
-        (all_months >= LOW_PAY_MONTHS)
-        & (average < LOW_PAY_LIMIT)
-        & (old < LOW_PAY_LIMIT)
-        & (old_months > 0)
-    )
+    entitled = (average < LOW_PAY_LIMIT) & (old < LOW_PAY_LIMIT) & (old_months > 0)
     target = np.minimum(mul_div(old, 3, 2, "half_up"), LOW_PAY_LIMIT)
-    raised = np.where(entitled, (target - np.minimum(old, target)) * old_months, 0)
-    run.trace(LOW_PAY, raised, average=old, months=old_months, when=raised > 0)
+    raised[who] = np.where(entitled, (target - np.minimum(old, target)) * old_months, 0)
+    low[:, who] = old, old_months
+    run.trace(LOW_PAY, raised, average=low[0], months=low[1], when=raised > 0)
     return raised
 
 
@@ -233,9 +254,9 @@ def free_points(run: Run, co: Cohort, rec: Record) -> Int:
     """71-74, 263: points of months without contributions, as certified; without a certificate
     unknown; int64[n].
     """
-    open_value = rec.open_value | (
-        (co.claim < SCHOOL_END) & (POPCOUNT[rec.touched & ~rec.paid].sum(axis=1) > 0)
-    )
+    open_value, early = rec.open_value, co.claim < SCHOOL_END
+    if early.any():
+        open_value = open_value | (early & (rec.touched & ~rec.paid).any(axis=1))
     return run.fact(FREE, need=open_value)[0]
 
 
@@ -254,12 +275,12 @@ def average_value(
     born17 = month_of(co.born.astype(np.int64) - 1) + 17 * YEAR + 1
     zero = np.zeros_like(end)
     own = rec.touched & window_mask(rec.years, zero, end)
-    paid = POPCOUNT[rec.paid & own]
+    paid = months_in(rec.paid & own)
     value = mul_div(
-        got.contributions(), paid, np.maximum(POPCOUNT[rec.paid & rec.touched], 1), "half_up"
+        got.contributions(), paid, np.maximum(months_in(rec.paid & rec.touched), 1), "half_up"
     )
     young = window_mask(rec.years, zero, month_of(co.born.astype(np.int64) - 1) + TRAINING_AGE + 1)
-    apprentice = POPCOUNT[rec.compulsory & ~rec.child & own & young]
+    apprentice = months_in(rec.compulsory & ~rec.child & own & young)
     done = np.cumsum(apprentice, axis=1) - apprentice
     taught = np.clip(TRAINING_MONTHS - done, 0, apprentice)
     value = value + np.maximum(
@@ -268,15 +289,15 @@ def average_value(
     beyond = rec.beyond(0, end)
     count, worth = paid.sum(axis=1) + beyond, value.sum(axis=1) + beyond * CHILD_POINT
     abroad = mul_div(worth, foreign, np.maximum(count, 1), "half_up")
-    before = POPCOUNT[own & window_mask(rec.years, zero, born17)].sum(axis=1)
+    before = months_in(own & window_mask(rec.years, zero, born17)).sum(axis=1)
     before = before + rec.beyond(0, born17)
-    free = POPCOUNT[own & ~rec.paid & ~rec.considered].sum(axis=1)
+    free = months_in(own & ~rec.paid & ~rec.considered).sum(axis=1)
     room = np.maximum(end - born17 + before - free, 1)
     total = worth + abroad
     basic = mul_div(total, 1, room, "half_up")
     if not drop_last.any():
         return basic, room
-    cut_months = POPCOUNT[rec.paid & own & window_mask(rec.years, end - 4 * YEAR, end)]
+    cut_months = months_in(rec.paid & own & window_mask(rec.years, end - 4 * YEAR, end))
     late = rec.beyond(end - 4 * YEAR, end)
     cut = mul_div(value, cut_months, np.maximum(paid, 1), "half_up").sum(axis=1)
     cut, left = cut + late * CHILD_POINT, room - cut_months.sum(axis=1) - late

@@ -6,17 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
-from portability.cohort import COMPULSORY, EMPLOYMENT, EQUIVALENT, SELF_EMPLOYMENT, Cohort, RowSet
+from portability.cohort import (
+    COMPULSORY,
+    EMPLOYMENT,
+    EQUIVALENT,
+    KINDS,
+    SELF_EMPLOYMENT,
+    Cohort,
+    RowSet,
+)
 from portability.coverage import (
-    POPCOUNT,
     Cells,
     Credited,
     cells,
     credit_by_dates,
     limited,
+    months_in,
+    per_person,
     scatter,
     window_mask,
 )
@@ -31,7 +40,8 @@ Mask = NDArray[np.uint16]
 Years = NDArray[np.int32]
 
 URL = "https://www.gesetze-im-internet.de/sgb_6/"
-PAYING = (COMPULSORY, EMPLOYMENT, SELF_EMPLOYMENT)  # 55(1), 55(2): compulsory contributions
+PAYS = np.zeros(len(KINDS), np.bool_)
+PAYS[[COMPULSORY, EMPLOYMENT, SELF_EMPLOYMENT]] = True  # 55(1), 55(2): compulsory contributions
 EAST_SHARES = day("1990-07-01")  # annexes 2a and 10: the day the currency and the ceilings changed
 CHILD_REFORM = day("1992-01-01")  # 249(1)
 CHILD_MONTHS = 36  # 56(5)
@@ -78,10 +88,18 @@ class Record(Credited):
     loose_compulsory: Int = None  # type: ignore[assignment]
     unpriced: Bool = None  # type: ignore[assignment]
     open_value: Bool = None  # type: ignore[assignment]
+    reckoned: Any = field(default=None, init=False, repr=False, eq=False)
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)
-        return evolve(cut, **{name: getattr(self, name)[idx] for name in OWN})
+        if cut is self:
+            return self
+        done: dict[int, Any] = {id(self.months): cut.months}  # many masks are one and the same
+        for name in OWN:
+            mine = getattr(self, name)
+            if id(mine) not in done:
+                done[id(mine)] = mine[idx]
+        return evolve(cut, **{name: done[id(getattr(self, name))] for name in OWN})
 
     @property
     def touched(self) -> Mask:
@@ -93,10 +111,11 @@ class Record(Credited):
         """Months of a mask, in [first, last) if given: int64[m]; a certified sum over fewer dates
         stands.
         """
-        kept = mask & self.touched
+        kept = mask if mask is self.months else mask & self.touched
         if first is not None and last is not None:
             kept = kept & window_mask(self.years, first, last)
-        return np.asarray(limited(self.by_year, self.touched, kept, "month").sum(axis=1), np.int64)
+        left = limited(self.by_year, self.touched, kept, "month")
+        return self.dated_total() if left is self.by_year else per_person(left)
 
     def beyond(self, first: Int | int = 0, last: Int | int = 10**6) -> Int:
         """Child-raising months outside the years of the record, in [first, last): int64[m]."""
@@ -104,7 +123,7 @@ class Record(Credited):
             return np.zeros(len(self.outside), np.int64)
         low, high = (np.broadcast_to(np.asarray(x), len(self.outside)) for x in (first, last))
         return np.asarray(
-            POPCOUNT[self.outside & window_mask(OUTSIDE, low, high)].sum(axis=1), np.int64
+            months_in(self.outside & window_mask(OUTSIDE, low, high)).sum(axis=1), np.int64
         )
 
     def contributions(self) -> Int:
@@ -155,24 +174,28 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
     months = Months(m, lines, years, touched)
     raising = coded(co, lines, "child_raising")
     paid = (lines.kind != EQUIVALENT) | raising
-    duty = np.isin(lines.kind, PAYING) | raising
+    duty = PAYS[lines.kind] | raising
     east = coded(co, lines, "east") & ~raising
     child, outside = raised(tables, run, co, years, months.of(raising))
     loose = rows.where((rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0))
     loose_paid = loose_sum(m, loose, loose.kind != EQUIVALENT)
     loose_free = loose_sum(m, loose, loose.kind == EQUIVALENT)
     more = child & ~touched
-    loose_child = POPCOUNT[outside].sum(axis=1) * THOUSAND
+    loose_child = months_in(outside).sum(axis=1) * THOUSAND
+
+    def with_child(mask: Mask) -> Mask:
+        return mask if child is months.none else mask | child
+
     return Record(
         base.unit,
         years,
-        base.by_year + POPCOUNT[more] if more.any() else base.by_year,
+        base.by_year + months_in(more) if more.any() else base.by_year,
         base.undated + loose_child,
         base.earnings,
-        touched | child,
+        with_child(touched),
         with_children(base.kinds, lines, touched, child),
-        paid=months.of(paid) | child,
-        compulsory=months.of(duty) | child,
+        paid=with_child(months.of(paid)),
+        compulsory=with_child(months.of(duty)),
         child=child,
         outside=outside,
         benefit=months.of(coded(co, lines, "sickness")),
@@ -181,7 +204,7 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
         west=months.of(paid & ~east & ~raising),
         east=months.of(east & paid),
         loose_paid=loose_paid + loose_child,
-        loose_compulsory=loose_sum(m, loose, np.isin(loose.kind, PAYING)) + loose_child,
+        loose_compulsory=loose_sum(m, loose, PAYS[loose.kind]) + loose_child,
         unpriced=any_of(m, lines, paid & ~raising & (lines.earnings < 0)) | (loose_paid > 0),
         open_value=any_of(m, lines, to_value(co, lines)) | (loose_free > 0),
         **eastern(m, years, lines, east & paid),
@@ -242,7 +265,7 @@ def eastern(m: int, years: Years, lines: RowSet, east: Bool) -> dict[str, Any]:
     zero = np.zeros(m, np.int64)
     if not east.any():
         return {
-            "east_base": np.zeros((m, len(years)), np.int64),
+            "east_base": np.broadcast_to(np.int64(0), (m, len(years))),
             "first_half": zero,
             "first_months": zero,
             "straddles": np.zeros(m, np.bool_),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from calculators.de.grv_record import URL, Record
 from portability.cohort import SEXES, Cohort
-from portability.coverage import POPCOUNT, limited, window_mask
+from portability.coverage import limited, months_in, per_person, window_mask
 from portability.dates import NODATE, day, first_day, month_of
 from portability.scheme import Qualification
 from portability.tables import Table
@@ -25,6 +25,7 @@ Bool = NDArray[np.bool_]
 Law = Mapping[str, Table]
 
 NONE, LONG, WOMEN, UNEMPLOYED, DISABLED, VERY_LONG, STANDARD, INVALID, DEATH = range(9)
+ORDER = (STANDARD, LONG, DISABLED, VERY_LONG, UNEMPLOYED, WOMEN)  # 89(1)
 VARIANTS = {
     STANDARD: "Regelaltersrente (35, 235)",
     VERY_LONG: "besonders langjährig Versicherte (38, 236b)",
@@ -113,10 +114,9 @@ def within(view: View, mask: NDArray[np.uint16], first: Int, last: Int) -> Int:
     """Own months of a mask and foreign months in [first, last): int64[n]."""
     rec = record_of(view)
     inside = window_mask(rec.years, first, last) & rec.touched
-    own = limited(rec.by_year, rec.touched, inside, "month").sum(axis=1)
-    mine = limited(rec.by_year, rec.touched, inside & mask, "month").sum(axis=1)
+    mine = per_person(limited(rec.by_year, rec.touched, inside & mask, "month"))
     beyond = rec.beyond(first, last)  # contribution months of either mask
-    return np.asarray(view.within(first, last) - own + mine + beyond, np.int64)
+    return np.asarray(view.foreign_within(first, last) + mine + beyond, np.int64)
 
 
 def unplaced(view: View) -> Bool:
@@ -152,6 +152,8 @@ def doors(law: Law, run: Run, co: Cohort, view: View, got: Months) -> list[Doors
         (UNEMPLOYED, "unemployed", unemployed(run, co, view, got)),
         (WOMEN, "women", women(co, view, got)),
     ):
+        if not meets.any():
+            continue
         required = THIRTY_FIVE if variant in (DISABLED, LONG) else FIFTEEN
         counted = got.all if variant in (DISABLED, LONG) else got.general
         need = meets & young & (claim >= attained(born, 60 * 12))
@@ -159,7 +161,8 @@ def doors(law: Law, run: Run, co: Cohort, view: View, got: Months) -> list[Doors
         free = attained(born, law[f"{name}_age"].at(born, run, need))
         known = law[f"{name}_age"].has(born)
         out.append(Doors(variant, meets & known, earliest, free, counted, required))
-    return [*out[:3], very_long(law, run, co, got, young), *out[3:]]
+    out.append(very_long(law, run, co, got, young))
+    return sorted(out, key=lambda way: ORDER.index(way.variant))
 
 
 def very_long(law: Law, run: Run, co: Cohort, got: Months, young: Bool) -> Doors:
@@ -191,11 +194,13 @@ def women(co: Cohort, view: View, got: Months) -> Bool:
     waiting period.
     """
     candidate = (co.sex == FEMALE) & (co.born < LAST_COHORT) & (got.general >= FIFTEEN)
-    if not candidate.any():
+    who = np.flatnonzero(candidate)
+    if not len(who):
         return np.asarray(candidate)
-    claim = month_of(co.claim)
-    late = within(view, record_of(view).compulsory, attained(co.born, AFTER_40) - 1, claim)
-    return np.asarray(candidate & (late > TEN_YEARS))
+    cut, forty = view.take(who), attained(co.born[who], AFTER_40) - 1
+    late = within(cut, record_of(cut).compulsory, forty, month_of(co.claim[who]))
+    candidate[who] = late > TEN_YEARS
+    return np.asarray(candidate)
 
 
 def old_age(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
@@ -249,6 +254,8 @@ def reduced_months(law: Law, co: Cohort, variant: Int) -> Int:
     claim = month_of(co.claim)
     out = np.zeros(len(co), np.int64)
     for code, name in names.items():
+        if not (variant == code).any():
+            continue
         free = attained(co.born, law[name].find(co.born)[0])
         out = np.where(variant == code, np.maximum(free - claim, 0), out)
     return np.asarray(out, np.int64)
@@ -262,25 +269,26 @@ def late_months(law: Law, run: Run, co: Cohort, view: View, at: Int) -> Int:
     late: Int = np.maximum(at - standard, 0)
     if not late.any():
         return late
-    paid = record_of(view).paid
-    zero = np.zeros(len(co), np.int64)
-    short = (late > 0) & (within(view, paid, zero, standard) < GENERAL)
-    run.lacks(
-        short & unplaced(view) & (within(view, paid, zero, at) < GENERAL),
-        "period_dates_missing",
-        cite="SGB VI 77(2) no. 2 b",
-    )
+    who = np.flatnonzero(late > 0)
+    cut, start, upto = view.take(who), standard[who], at[who]
+    paid, zero = record_of(cut).paid, np.zeros(len(who), np.int64)
+    short = within(cut, paid, zero, start) < GENERAL
     if not short.any():
         return late
-    low, high = standard.copy(), np.maximum(at, standard)
+    open_ = np.zeros(len(co), np.bool_)
+    open_[who] = short & unplaced(cut) & (within(cut, paid, zero, upto) < GENERAL)
+    run.lacks(open_, "period_dates_missing", cite="SGB VI 77(2) no. 2 b")
+    low, high = start.copy(), np.maximum(upto, start)
     for _ in range(11):  # bisection over at most 2**11 months: the month at which 60 are complete
         middle = (low + high) // 2
-        enough = within(view, paid, zero, middle) >= GENERAL
+        enough = within(cut, paid, zero, middle) >= GENERAL
         high, low = (
             np.where(enough, middle, high),
             np.where(enough, low, np.minimum(middle + 1, high)),
         )
-    return np.where(short, np.maximum(at - high, 0), late)
+    out = late.copy()
+    out[who] = np.where(short, np.maximum(upto - high, 0), late[who])
+    return out
 
 
 def invalidity(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
@@ -293,7 +301,7 @@ def invalidity(law: Law, run: Run, co: Cohort, view: View) -> Qualification:
     window = np.full(run.n, FIVE, np.int64)
     gaps = rec.touched & ~rec.paid  # 43(4) no. 1-3: months without contributions
     for _ in range(8):
-        longer = FIVE + POPCOUNT[gaps & window_mask(rec.years, event - window, event)].sum(axis=1)
+        longer = FIVE + months_in(gaps & window_mask(rec.years, event - window, event)).sum(axis=1)
         if (longer == window).all():
             break
         window = longer

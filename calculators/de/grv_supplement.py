@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from calculators.de.grv_points import CHILD_POINT, Points
 from calculators.de.grv_record import URL, Record
 from portability.cohort import Cohort
-from portability.coverage import POPCOUNT
+from portability.coverage import months_in, per_person
 from portability.dates import day
 from portability.exact import mul_div, to_step
 from portability.trace import Run, Step
@@ -70,17 +70,18 @@ def long_months(run: Run, rec: Record, foreign: Int) -> Int:
 
 def possible(run: Run, co: Cohort, rec: Record, foreign: Int) -> Bool:
     """76g(1): who may have a supplement at all: 33 years, pension from 2021."""
-    return (co.claim >= IN_FORCE) & (
-        (long_months(run, rec, foreign) >= LEAST) | run.given(SUPPLEMENT)
-    )
+    later = co.claim >= IN_FORCE
+    if not later.any():
+        return later
+    return later & ((long_months(run, rec, foreign) >= LEAST) | run.given(SUPPLEMENT))
 
 
-def supplement(run: Run, co: Cohort, rec: Record, foreign: Int, got: Points) -> Int:
-    """76g(4): supplement in points, int64[n], 1e-4. `foreign`: months of other states counted with
-    the own ones.
+def supplement(run: Run, co: Cohort, rec: Record, foreign: Int, got: Points, long: Bool) -> Int:
+    """76g(4): supplement in points, int64[n], 1e-4, of those who may have one (`long`). `foreign`:
+    months of other states counted with the own ones.
     """
     months = long_months(run, rec, foreign)
-    own_months, own_points = valued(rec, basic_mask(rec), got)
+    own_months, own_points = valued(rec, basic_mask(rec), got, long)
     run.trace(MONTHS, months)
     run.lacks(
         (rec.loose_compulsory > rec.beyond() * THOUSAND) & ~run.given(VALUED),
@@ -104,18 +105,20 @@ def maximum(months: Int) -> Int:
     return np.where(months >= FULL, MOST, rising)
 
 
-def valued(rec: Record, basic: NDArray[np.uint16], got: Points) -> tuple[Int, Int]:
+def valued(rec: Record, basic: NDArray[np.uint16], got: Points, long: Bool) -> tuple[Int, Int]:
     """76g(3): months worth at least 0.025 and their points; a year's points are spread over its
-    months evenly.
+    months evenly. int64[n], 0 for who is not `long`.
     """
-    paid = POPCOUNT[rec.paid & rec.touched]
-    value = got.contributions()
-    counted = POPCOUNT[basic & rec.paid & rec.touched]
-    worthy = (value >= WORTHY * paid) & (paid > 0)
-    months = np.where(worthy, counted, 0)
-    share = np.where(worthy, mul_div(value, counted, np.maximum(paid, 1), "half_up"), 0)
-    beyond = rec.beyond()  # a child-raising month alone is worth 0.0833
-    return months.sum(axis=1) + beyond, share.sum(axis=1) + beyond * CHILD_POINT
+    who = np.flatnonzero(long)
+    mine = rec.paid[who] & rec.touched[who]
+    paid, value = months_in(mine), got.contributions()[who]
+    counted = months_in(basic[who] & mine) * ((value >= WORTHY * paid) & (paid > 0))
+    share = mul_div(value, counted, np.maximum(paid, 1), "half_up")
+    months, worth = np.zeros(len(long), np.int64), np.zeros(len(long), np.int64)
+    beyond = rec.beyond()[who]  # a child-raising month alone is worth 0.0833
+    months[who] = per_person(counted) + beyond
+    worth[who] = per_person(share) + beyond * CHILD_POINT
+    return months, worth
 
 
 def after_income(run: Run, co: Cohort, amount: Int, value: Int) -> Int:

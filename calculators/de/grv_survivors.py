@@ -15,7 +15,7 @@ from calculators.de import grv_points as worth
 from calculators.de.grv_record import URL
 from calculators.de.grv_rights import attained, record_of
 from portability.cohort import Cohort, Family
-from portability.coverage import POPCOUNT
+from portability.coverage import months_in
 from portability.dates import NODATE, age_months, day, month_of
 from portability.exact import mul_div
 from portability.scheme import Award
@@ -156,11 +156,11 @@ def orphan_points(law: Law, inner: Run, co: Cohort, view: View, access: Int) -> 
     paid = rec.contributions()
     free = inner.step(attributed.MONTHS, lambda: attributed.months(law, inner, co, rec))
     got = worth.points(law, inner, co, rec)
-    other = free + POPCOUNT[rec.touched & ~rec.paid].sum(axis=1)
+    other = free + months_in(rec.touched & ~rec.paid).sum(axis=1)
     nobody = np.zeros(inner.n, np.int64)
     never = np.zeros(inner.n, np.bool_)
     room = worth.average_value(co, rec, got, nobody, month_of(co.risk), never)[1]
-    considered = POPCOUNT[rec.touched & rec.considered & ~rec.paid].sum(axis=1)
+    considered = months_in(rec.touched & rec.considered & ~rec.paid).sum(axis=1)
     share = np.minimum(mul_div(other, paid + considered, room, "up"), other)
     months = paid + np.where(other > 0, share, 0)
     return mul_div(months * ORPHAN_POINT, access, 1000, "half_up")
