@@ -32,6 +32,7 @@ PERIOD_KEYS = (
     "note",
 )
 MAX_EARNINGS = 10**13
+MAX_FIGURE = 10**9  # points, ratios, periods: no career comes near, every product fits 64 bits
 
 
 def read_period(at: Reader, person: Person) -> Period | None:
@@ -204,8 +205,8 @@ def read_facts(top: Reader, schemes: Mapping[str, Scheme]) -> dict[tuple[str, st
             continue
         for key in inner.data:
             if key in allowed:
-                low = None if "point" in allowed[key].unit else 0  # points can be taken away
-                found = inner.scaled(key, allowed[key].scale, low=low)
+                most = MAX_EARNINGS if scheme.currency in allowed[key].unit else MAX_FIGURE
+                found = inner.scaled(key, allowed[key].scale, 0, most)
                 if found is not None:
                     facts[scheme_id, key] = found
     return facts

@@ -11,31 +11,11 @@ from portability import example_parts
 from portability.answer import answer
 from portability.comparing import Checked, Difference, compare
 from portability.errors import Fault, InputError
+from portability.example_shape import check_form
 from portability.reader import Reader
 from portability.yamlsource import Path_, Source, read
 
 Json = dict[str, Any]
-SCHEMA = "portability/example@1"
-KEYS = (
-    "schema",
-    "id",
-    "title",
-    "source",
-    "legal_date",
-    "case",
-    "cases",
-    "expect",
-    "expect_error",
-    "conversion",
-    "legislation",
-    "compare",
-    "discrepancies",
-    "out_of_scope",
-    "note",
-    "notes",
-    "agreements",
-)
-AUTHORITIES = ("official", "court", "secondary", "derived")
 AgreementsOf = Callable[[Any], Sequence[Any]]
 
 
@@ -69,10 +49,7 @@ def check(path: Path, agreements: AgreementsOf) -> list[Checked]:
 
 def checked(source: Source, agreements: AgreementsOf) -> Checked:
     top = Reader(source)
-    if not top.mapping(KEYS, ("schema", "title", "source")):
-        source.check()
-    top.choice("schema", (SCHEMA,))
-    check_source(top)
+    check_form(top)
     source.check()
     made = Checked(str(top.get("id") or Path(source.name).stem), top.text("title"))
     if top.get("out_of_scope"):
@@ -94,34 +71,21 @@ def checked(source: Source, agreements: AgreementsOf) -> Checked:
     return made
 
 
-def check_source(top: Reader) -> None:
-    at = top.at("source")
-    if at.mapping(
-        ("title", "url", "locator", "authority", "seen", "note", "archived"), ("title", "authority")
-    ):
-        at.choice("authority", AUTHORITIES)
-
-
 def case_places(top: Reader) -> dict[str, Path_]:
     """Name -> place of every case of the example ("" for a single one)."""
     if top.get("cases") is not None:
         return {str(name): ("cases", name) for name in top.get("cases")}
-    return {"": ("case",)} if top.get("case") is not None else {}
+    return {"": ("case",)}
 
 
 def run_cases(top: Reader, made: Checked, agreements: AgreementsOf) -> None:
     places = case_places(top)
-    if not places:
-        top.fault(
-            None,
-            "an example without a case",
-            "case, cases, conversion or legislation",
-            code="missing",
-        )
     answers = {name: answered(top.source, place, agreements) for name, place in places.items()}
     expect = top.get("expect")
+    if top.get("cases") is not None:
+        expect = {str(name): wanted for name, wanted in (expect or {}).items()}
     for name, document in answers.items():
-        wanted = expect if name == "" else (expect or {}).get(name)
+        wanted = expect if name == "" else expect.get(name)
         if wanted is not None:
             compare(name, wanted, document, made)
     if top.get("compare") is not None:
@@ -136,9 +100,7 @@ def answered(source: Source, place: Path_, agreements: AgreementsOf) -> Json:
 def expect_error(top: Reader, made: Checked) -> None:
     """The case must be refused, with this code (and, if given, this path)."""
     wanted = top.get("expect_error")
-    code, path = (
-        (wanted, None) if isinstance(wanted, str) else (wanted.get("code"), wanted.get("path"))
-    )
+    code, path = (wanted, None) if isinstance(wanted, str) else (wanted["code"], wanted.get("path"))
     made.figures += 1
     probe = Source(top.source.name, top.source.data, top.source.positions)
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from portability.cohort import BRANCHES, EVIDENCE, FLAGS, KINDS, RELATIONS, SEXES, STATUS, WISHES
 from portability.countries import COUNTRIES, CURRENCIES
-from portability.examples import AUTHORITIES
+from portability.example_shape import AUTHORITIES
 from portability.units import PLURALS, UNITS
 
 Json = dict[str, Any]

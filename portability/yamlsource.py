@@ -54,6 +54,8 @@ class Source:
     ) -> None:
         found = outline(found)
         text = found if isinstance(found, Raw) else shown(found)
+        if not isinstance(found, Raw) and any(name in str(found) for name in names_in(self.data)):
+            text = "a name"
         self.faults.append(Fault(self.where(path), dotted(path), str(text), expected, hint, code))
 
     def check(self) -> None:
@@ -71,6 +73,17 @@ def outline(value: object) -> object:
     stand inside."""
     kinds = {dict: "a mapping", list: "a list", type(None): "nothing"}
     return Raw(kinds[type(value)]) if type(value) in kinds else value
+
+
+def names_in(data: object) -> set[str]:
+    """The names of people a case states: copied into a wrong field they stay out of messages."""
+    if not isinstance(data, dict):
+        return set()
+    person, family = data.get("person"), data.get("family")
+    children = person.get("children") if isinstance(person, dict) else None
+    holders = [person, *(x for x in (children, family) if isinstance(x, list) for x in x)]
+    found = {holder.get("name") for holder in holders if isinstance(holder, dict)}
+    return {name for name in found if isinstance(name, str) and len(name) > 2}
 
 
 def dotted(path: Path_) -> str:
