@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 from attrs import evolve
@@ -60,6 +61,7 @@ PIA = Step(
 STEPS = (QUOTIENT, INDEXED, AIME, ELIGIBILITY_PIA, INDEXED_PIA, SPECIAL_YEARS, SPECIAL_PIA, PIA)
 
 E7 = 10**7
+NEVER = 2**60
 DIME = 10
 FIRST_YEAR = 1951  # 404.211(b)(1): earnings before 1951 are not used
 NEW_LAW = 1979  # 415(a)(4): wage indexing for eligibility after 1978
@@ -92,27 +94,40 @@ def indexed(
     The example of 404.211 prints the quotient to seven decimals. The Act rounds none, so the
     product is divided once.
     """
-    index, wages = years.astype(np.int64), tables["awi"].row(years)
-    counted = (index >= FIRST_YEAR) & (index[None, :] <= now.last[:, None]) & (earnings > 0)
-    base = tables["base"].row(years, run, counted)
-    used = np.where(counted, np.minimum(earnings, base), 0)
+    index, wages = years.astype(np.int64), np.maximum(tables["awi"].row(years), 1)
+    counted = (index >= FIRST_YEAR) & (index[None, :] <= now.last[:, None])
+    base = tables["base"].row(years, run, counted & (earnings > 0))
+    used = np.minimum(earnings, base) * counted
     early = index[None, :] < eligible[:, None] - 2
-    top = np.where(early, tables["awi"].at(eligible - 2)[:, None], 1)
-    own = np.where(early, np.maximum(wages, 1)[None, :], 1)
-    run.trace(QUOTIENT, lambda: mul_div(top * (used > 0), E7, own, "half_up"), years=index)
-    value = mul_div(used, top, own, "half_up")
+    top = tables["awi"].at(eligible - 2)[:, None]
+    run.trace(QUOTIENT, lambda: quotients(top, wages, early, used), years=index)
+    value = np.where(early, mul_div(used, top, wages[None, :], "half_up"), used)
     run.trace(INDEXED, value, years=index)
     return value
 
 
+def quotients(top: Int, wages: Int, early: Bool, used: Int) -> Int:
+    """The printed quotients of 404.211(d)(3): int64[n, Y], seven decimals."""
+    value = mul_div(np.where(early, top, 1), E7, np.where(early, wages[None, :], 1), "half_up")
+    return np.where(used > 0, value, 0)
+
+
 def average(run: Run, step: Step, values: Int, n: Int) -> Int:
     """404.211(e)-(f): the highest n years over 12n months, in whole dollars."""
-    best = np.sort(values, axis=1)[:, ::-1]
-    running = best.cumsum(axis=1)
-    last = np.clip(n, 1, best.shape[1]) - 1
-    total = np.take_along_axis(running, last[:, None], axis=1)[:, 0]
+    total = highest(values, np.clip(n, 1, values.shape[1]))
     found: Int = run.step(step, lambda: div(total, n * 1200), total=total, months=n * 12)
     return found
+
+
+def highest(values: Int, n: Int) -> Int:
+    """Sum of the n highest values of each person: int64[m]; n between 1 and Y."""
+    rising, most, width = np.sort(values, axis=1), int(n.max(initial=1)), values.shape[1]
+    total: Int = rising[:, width - most :].sum(axis=1)
+    fewer = np.flatnonzero(n < most)
+    if len(fewer):
+        beyond = np.arange(most)[None, :] < (most - n[fewer])[:, None]
+        total[fewer] -= np.where(beyond, rising[fewer, width - most :], 0).sum(axis=1)
+    return total
 
 
 def formula(run: Run, tables: Tables, step: Step, aime: Int, eligible: Int, need: Bool) -> Int:
@@ -146,20 +161,37 @@ def effective(year: int) -> int:
 def increased(run: Run, tables: Tables, amount: Int, eligible: Int, paid: Int, need: Bool) -> Int:
     """415(i)(2): every increase effective from the year of eligibility to the month paid, a dime at
     a time."""
-    cola, first_paid = tables["cola"], tables["cola_first_paid"]
-    due = paid // 12 - (paid < effective_of(paid // 12))
+    cola, due = tables["cola"], due_year(paid)
     cola.at(due, run, need & (due >= eligible))
     value, low = amount, max(int(eligible.min(initial=NEW_LAW)), NEW_LAW)
-    for year in range(low, min(int(due.max(initial=0)), cola.last) + 1):
+    years = np.arange(low, min(int(due.max(initial=0)), cola.last) + 1)
+    rates, first = rates_of(cola, years), rates_of(tables["cola_first_paid"], years)
+    before = paid < JULY_2001
+    for year, rate, first_rate in zip(years.tolist(), rates, first, strict=True):
         on = (eligible <= year) & (due >= year)
-        rate = cola.find(year)[0]
-        if first_paid.has(year):
-            rate = np.where(paid < JULY_2001, first_paid.find(year)[0], rate)
-        way = (
-            "down" if year >= 1982 else "up"
-        )  # 415(i)(2)(A)(ii): the next lower dime since June 1982
-        value = np.where(on, mul_div(value, 1000 + rate, 10_000, way) * DIME, value)
+        if first_rate and before.any():
+            value = np.where(on & before, one_increase(value, first_rate, year), value)
+            on &= ~before
+        value = np.where(on, one_increase(value, rate, year), value)
     return value
+
+
+def due_year(paid: Int) -> Int:
+    """404.273: year of the last increase that counts in the month paid."""
+    found: Int = paid // 12 - (paid < effective_of(paid // 12))
+    return found
+
+
+def rates_of(table: Table, years: Int) -> list[int]:
+    """Rates by year, 0 where the table has none."""
+    found: list[int] = table.find(years)[0].tolist()
+    return found
+
+
+def one_increase(amount: Int, rate: int, year: int) -> Int:
+    """415(i)(2)(A)(ii): to the next dime, since June 1982 the lower one."""
+    way = "down" if year >= 1982 else "up"
+    return mul_div(amount, 1000 + rate, 10_000, way) * DIME
 
 
 def effective_of(year: Int) -> Int:
@@ -172,19 +204,19 @@ def special_years(
     """404.261(a): $900 a year before 1951 (at most 14), then years with a share of the old-law
     base."""
     index = years.astype(np.int64)
-    counted = index[None, :] <= now.last[:, None]
-    early = (
-        np.where(index < FIRST_YEAR, np.minimum(earnings, EARLY_CAP), 0).sum(axis=1) // EARLY_YEAR
-    )
+    old = index < FIRST_YEAR
+    early = np.minimum(earnings[:, old], EARLY_CAP).sum(axis=1) // EARLY_YEAR
     base = tables["old_law_base"].row(index) * tables["special_minimum_share"].row(index)
-    late = (index >= FIRST_YEAR) & counted & (base > 0) & (earnings * 100 >= base)
-    found: Int = run.step(SPECIAL_YEARS, lambda: np.minimum(early, EARLY_MOST) + late.sum(axis=1))
+    share = np.where((base > 0) & ~old, -(-base // 100), NEVER)
+    late = (earnings >= share) & (index[None, :] <= now.last[:, None])
+    covered = np.minimum(early, EARLY_MOST) + np.count_nonzero(late, axis=1)
+    found: Int = run.step(SPECIAL_YEARS, lambda: covered)
     return found
 
 
-def special_amount(tables: Tables) -> Int:
+def special_amount(tables: Tables) -> int:
     """415(a)(1)(C)(i): cents for each year of coverage above ten."""
-    return tables["special_minimum_per_year"].at(np.int64(JANUARY_1979))
+    return int(tables["special_minimum_per_year"].at(np.int64(JANUARY_1979)))
 
 
 def special_minimum(
@@ -197,15 +229,31 @@ def special_minimum(
     value = np.zeros_like(excess)
     some = need & (excess > 0)
     if some.any():
-        start = np.full_like(excess, NEW_LAW)
+        due = due_year(now.paid)
         with run.only(some):
-            value = np.where(
-                some,
-                increased(run, tables, excess * special_amount(tables), start, now.paid, some),
-                0,
-            )
+            tables["cola"].at(due, run, some & (due >= NEW_LAW))
+        chain = special_chain(tables["cola"], tables["cola_first_paid"], special_amount(tables))
+        step = np.clip(due - NEW_LAW + 1, 0, chain.shape[1] - 1)
+        amounts = chain[(now.paid < JULY_2001).astype(np.intp), step, excess]
+        value = np.where(some, amounts, 0)
     run.trace(SPECIAL_PIA, value, when=some, covered=covered)
     return value
+
+
+@cache
+def special_chain(cola: Table, first_paid: Table, each: int) -> Int:
+    """404.261(b): the amounts of 0-20 years with the increases up to each year since 1979, paid
+    from July 2001 on [0] and before [1]: int64[2, years, 21], cents."""
+    years = np.arange(NEW_LAW, cola.last + 1)
+    rates, first = rates_of(cola, years), rates_of(first_paid, years)
+    before = [a or b for a, b in zip(first, rates, strict=True)]
+    both = []
+    for used in (rates, before):
+        rows = [np.arange(21) * each]
+        for year, rate in zip(years.tolist(), used, strict=True):
+            rows.append(one_increase(rows[-1], rate, year))
+        both.append(rows)
+    return np.array(both, np.int64)
 
 
 def wage_indexing(run: Run, now: Clock) -> Bool:
@@ -231,18 +279,14 @@ def older_methods(
     of an average monthly wage of 502, for which 404.222(b) prints 390.50: with increases, that
     bounds it.
     """
-    before = earnings[:, years < NEW_LAW].sum(axis=1) > 0
     guarantee = (
-        (now.eligible >= NEW_LAW)
-        & (now.eligible < GUARANTEE_END)
-        & (now.eligible == now.year + 62)
-        & before
+        (now.eligible >= NEW_LAW) & (now.eligible < GUARANTEE_END) & (now.eligible == now.year + 62)
     )
-    start = (
-        (earnings[:, years < FIRST_YEAR].sum(axis=1) > 0)
-        & (now.year < 1929)
-        & (now.eligible >= NEW_LAW)
-    )
+    start = (now.year < 1929) & (now.eligible >= NEW_LAW)
+    if not (guarantee.any() or start.any()):
+        return
+    guarantee &= (earnings[:, years < NEW_LAW] > 0).any(axis=1)
+    start &= (earnings[:, years < FIRST_YEAR] > 0).any(axis=1)
     free = ~run.given(PIA)
     run.lacks(
         guarantee & free,

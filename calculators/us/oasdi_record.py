@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from portability.cohort import INVALIDITY, Cohort, RowSet
 from portability.coverage import (
-    POPCOUNT,
-    QUARTER_OF,
     Cells,
     Credited,
     added,
@@ -20,6 +18,8 @@ from portability.coverage import (
     certified_by_year,
     earnings_by_year,
     kinds_of,
+    per_person,
+    quarters_in,
     scatter,
 )
 from portability.dates import NODATE, day_in_month, month_of
@@ -33,6 +33,8 @@ Bool = NDArray[np.bool_]
 YEARLY = 1978  # 413(a)(2)(A)(ii): from here quarters follow from the year's total
 FOUR = 4  # 404.143(a)
 QUARTER_WAGE = 50_00  # 404.141(b)(1): cents of wages that make a quarter before 1978
+NEVER = 2**60
+NOTHING = np.zeros((1, 1), np.int64)
 SURE_WAGE = 200_00  # four quarters below 50 dollars hold less: one quarter is certain
 
 
@@ -75,7 +77,10 @@ def credit(
     touched, unpaid = from_dates(m, at, lines, ~certified & (lines.earnings < 0), width)
     last = last_quarter(co)
     quarters = limited(np.minimum(sums + np.maximum(least, touched), FOUR), years, last)
-    possible = limited(np.minimum(sums + np.maximum(most, touched), FOUR), years, last) - quarters
+    possible = np.zeros(m, np.int64)
+    if most is not least:
+        all_ = limited(np.minimum(sums + np.maximum(most, touched), FOUR), years, last)
+        possible = per_person(all_) - per_person(quarters)
     return Earned(
         "quarter",
         years,
@@ -84,7 +89,7 @@ def credit(
         earnings,
         None,
         kinds_of(m, width, at, lines),
-        possible=possible.sum(axis=1),
+        possible=possible,
         unpaid=unpaid | (undated > 0),
     )
 
@@ -103,7 +108,7 @@ def certified_sums(
     """(certified quarters per year, earnings of the lines without a certificate); adds rests to
     `undated`."""
     if not certified.any():
-        return np.zeros_like(earnings), earnings
+        return NOTHING, earnings
     width = earnings.shape[1]
     free = money_by_year(m, width, at, lines, np.where(certified, -1, lines.earnings))
     if len(at.row) == len(lines) and not (lines.credited[certified] % THOUSAND).any():
@@ -118,18 +123,21 @@ def from_wages(
 ) -> tuple[Int, Int]:
     """(least, most) quarters per year that the year's earnings give."""
     amount = tables["quarter_amount"].row(years)
-    least = np.where(amount > 0, np.minimum(free // np.maximum(amount, 1), FOUR), 0)  # 404.143(a)
-    most = np.where(
-        (years > YEARLY) & (amount == 0), FOUR * (free > 0), least
-    )  # amount not yet published
-    old = (years < YEARLY) & (years >= 1937)
-    if old.any():
-        paid, base = free[:, old], tables["base"].row(years[old])
-        most[:, old] = np.minimum(div(paid, QUARTER_WAGE), FOUR)  # 404.141(b)(1)
-        full = (earnings[:, old] >= base) & (
+    each = np.where(amount > 0, amount, NEVER)
+    least = np.zeros(free.shape, np.int64)  # 404.143(a): one for each full amount, at most four
+    least += sum((free >= each * k).view(np.uint8) for k in range(1, FOUR + 1))
+    most, unpublished = least, (years > YEARLY) & (amount == 0)
+    low, high = np.searchsorted(years, (1937, YEARLY))
+    if unpublished.any() or high > low:
+        most = least.copy()
+        most[:, unpublished] = FOUR * (free[:, unpublished] > 0)
+    if high > low:
+        paid, base = free[:, low:high], tables["base"].row(years[low:high])
+        most[:, low:high] = np.minimum(div(paid, QUARTER_WAGE), FOUR)  # 404.141(b)(1)
+        full = (earnings[:, low:high] >= base) & (
             paid > 0
         )  # 404.141(d): the annual limit gives all four
-        least[:, old] = np.select([full, paid >= SURE_WAGE], [FOUR, 1], 0)
+        least[:, low:high] = np.select([full, paid >= SURE_WAGE], [FOUR, 1], 0)
     return least, most
 
 
@@ -138,9 +146,9 @@ def from_dates(m: int, at: Cells, lines: RowSet, bare: Bool, width: int) -> tupl
     they are."""
     unpaid = np.zeros(m, np.bool_)
     if not bare.any():
-        return np.zeros((m, width), np.int64), unpaid
+        return NOTHING, unpaid
     unpaid[lines.person[bare]] = True
-    return POPCOUNT[QUARTER_OF[scatter(m, width, at, bare[at.row])]], unpaid
+    return quarters_in(scatter(m, width, at, bare[at.row])), unpaid
 
 
 def last_quarter(co: Cohort) -> Int:
@@ -157,7 +165,10 @@ def waiting_month(onset: NDArray[Any]) -> Int:
 
 
 def limited(quarters: Int, years: NDArray[np.int32], last: Int) -> Int:
-    """Quarters per year that fit up to and including each person's last calendar quarter."""
-    room = np.clip(last[:, None] + 1 - years.astype(np.int64)[None, :] * FOUR, 0, FOUR)
-    found: Int = np.minimum(quarters, room)
-    return found
+    """Quarters per year (at most four, changed in place) that fit up to and including each person's
+    last calendar quarter."""
+    late = int(np.searchsorted(years, int(last.min(initial=FOUR * int(years[-1]))) // FOUR))
+    index = years[late:].astype(np.int64)[None, :]
+    room = np.clip(last[:, None] + 1 - index * FOUR, 0, FOUR)
+    quarters[:, late:] = np.minimum(quarters[:, late:], room)
+    return quarters
