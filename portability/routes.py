@@ -129,8 +129,8 @@ def settle_amount(
         out.payees = np.flatnonzero(possible)
         out.pay_run = out.run.child(out.payees, stage="amount")
         for mask, country in doubts:
-            what = f"whether {country} pays for so short a time"
-            out.pay_run.lacks(mask[out.payees], "rule_unknown", what=what, cite=minimum_cite(rule))
+            note = {"what": country, "cite": minimum_cite(rule)}
+            out.pay_run.note(mask[out.payees], "presumed_no_right", **note)
         try:
             out.paid = paid_to(out, holding, co, rule, whole, displaced)
             return
