@@ -50,8 +50,24 @@ def lanes(rows: Sequence[Mapping[str, Any]]) -> list[Lane]:
         lane = found.setdefault(key, Lane(*key, []))
         lane.bars += cut(bar, [other for other in dated if abroad(bar, other)])
     for lane in found.values():
-        lane.bars.sort(key=lambda bar: (bar.start, bar.end))
+        lane.bars = joined(sorted(lane.bars, key=lambda bar: (bar.start, bar.end)))
     return sorted(found.values(), key=lambda lane: (lane.bars[0].start, lane.scheme))
+
+
+def joined(bars: Sequence[Bar]) -> list[Bar]:
+    """Lines of one record that follow one another without a gap and say the same are one bar."""
+    out: list[Bar] = []
+    for bar in bars:
+        last = out[-1] if out else None
+        if last and last.end == bar.start and told(last) == told(bar):
+            out[-1] = Bar(last.start, bar.end, last.state, last.row)
+        else:
+            out.append(bar)
+    return out
+
+
+def told(bar: Bar) -> tuple[object, ...]:
+    return bar.state, bar.row.get("kind"), bar.row.get("evidence"), bar.row.get("counted")
 
 
 def whole(row: Mapping[str, Any]) -> Bar | None:
