@@ -10,27 +10,29 @@ from portability.errors import Fault, InputError, nearest, shown
 from portability.exact import scale_text
 from portability.scheme import SchemeSource
 
-BLOCKS = (
-    "ways",
-    "base",
-    "rate",
-    "cut",
-    "minimum",
-    "pension",
-    "entrants",
-    "held",
-    "other_ways",
-    "refund",
-    "claimants",
-    "round",
-    "per",
-    "full_career",
-)
-WAY = ("name", "branch", "units", "age", "cite", "from", "until", "cut", "amount", "rate")
-SHARE = ("share", "to_age", "student_to_age", "orphan")
-PIECE = ("from", "each", "above", "up_to", "rate", "part")
-CUT = ("to", "each", "rate", "part", "cite")
-BASE = ("months", "years", "table", "certified", "or_less", "cite")
+BLOCKS = {
+    "ways": "",
+    "base": "months years revalued unknown_above table certified or_less cite",
+    "rate": "pieces max whole female male cite",
+    "cut": "cite",
+    "minimum": "",
+    "maximum": "",
+    "pension": "cite",
+    "entrants": "until cite",
+    "held": "from until born_from cite",
+    "other_ways": "from_age from_units what cite",
+    "refund": "at_least below age pieces max cite",
+    "claimants": "shares cap cite",
+    "round": "how step cite",
+    "per": "",
+    "full_career": "",
+}
+CITED = ("base", "rate", "entrants", "held", "other_ways", "refund", "claimants")
+WAY = "name branch units age cite from until cut amount rate base"
+SHARE = "share to_age student_to_age orphan"
+PIECE = "from each above up_to rate part"
+CUT = "to each rate part paid cite"
+LIMIT = "way table share from cut shared cite"
 PARTS = ("down", "up", "unknown")
 Found = tuple[str, Any, str]  # field, what stands there, what is allowed
 
@@ -55,25 +57,60 @@ def hint(value: Any, expected: str) -> str:
 
 
 def faults(law: Mapping[str, Any], source: SchemeSource) -> Iterator[Found]:
-    yield from unknown(law, BLOCKS, "")
-    blocks = ("ways", "base", "rate") if "rate" in law or "base" in law else ("ways",)
-    for block in blocks:
-        if not law.get(block):
-            yield f".{block}", law.get(block), "this block"
-    for i, way in enumerate(law.get("ways") or []):
+    yield from unknown(law, " ".join(BLOCKS), "")
+    for name, allowed in BLOCKS.items():
+        if allowed and isinstance(law.get(name), Mapping):
+            yield from unknown(law[name], allowed, f".{name}")
+    ways = law.get("ways") or []
+    if not ways:
+        yield ".ways", law.get("ways"), "this block"
+    for i, way in enumerate(ways):
         yield from way_faults(way, f".ways[{i}]", source)
-        if "rate" not in law and "amount" not in way:
-            yield f".ways[{i}].amount", None, "what is not known, where the file has no rate"
+        yield from unpaid(law, way, f".ways[{i}]")
     for block in ("rate", "refund"):
         if block in law:
             yield from rate_faults(law[block], f".{block}")
-    base = law.get("base") or {}
-    yield from unknown(base, BASE, ".base")
-    if "table" in base and base["table"] not in source.tables:
-        yield ".base.table", base["table"], "one of " + ", ".join(source.tables)
-    for block in ("base", "rate", "entrants", "held", "other_ways", "refund", "claimants"):
+    if "base" in law:
+        yield from base_faults(law["base"], ".base", source)
+    for block in CITED:
         if block in law and not law[block].get("cite"):
             yield f".{block}.cite", None, "the article that says so"
+    yield from claimant_faults(law)
+    for block in ("minimum", "maximum"):
+        for i, row in enumerate(law.get(block) or []):
+            yield from unknown(row, LIMIT, f".{block}[{i}]")
+            yield from listed(row.get("table"), f".{block}[{i}].table", source)
+
+
+def unpaid(law: Mapping[str, Any], way: Mapping[str, Any], where: str) -> Iterator[Found]:
+    """A way without base or rate says what is not known."""
+    if "amount" in way:
+        return
+    if not {"base", "rate"} & {*law, *way}:
+        yield f"{where}.amount", None, "what is not known, where the file has no rate"
+        return
+    for block in ("base", "rate"):
+        if not (law.get(block) or way.get(block)):
+            yield f".{block}", law.get(block), "this block"
+
+
+def base_faults(block: Mapping[str, Any], where: str, source: SchemeSource) -> Iterator[Found]:
+    for key in ("table", "revalued"):
+        if key in block:
+            yield from listed(block[key], f"{where}.{key}", source)
+    if "years" in block:
+        yield from wanted(block["years"], f"{where}.years", source)
+    if "unknown_above" in block:
+        above = block["unknown_above"]
+        yield from listed(above.get("table"), f"{where}.unknown_above.table", source)
+
+
+def listed(name: Any, where: str, source: SchemeSource) -> Iterator[Found]:
+    if name not in source.tables:
+        yield where, name, "one of " + ", ".join(source.tables)
+
+
+def claimant_faults(law: Mapping[str, Any]) -> Iterator[Found]:
     for relation, share in (law.get("claimants") or {}).get("shares", {}).items():
         at = f".claimants.shares.{relation}"
         if relation not in RELATIONS:
@@ -81,15 +118,13 @@ def faults(law: Mapping[str, Any], source: SchemeSource) -> Iterator[Found]:
         yield from unknown(share, SHARE, at)
         for key, value in share.items():
             yield from whole(value, f"{at}.{key}")
-    for i, row in enumerate(law.get("minimum") or []):
-        if row.get("table") not in source.tables:
-            yield f".minimum[{i}].table", row.get("table"), "one of " + ", ".join(source.tables)
 
 
-def unknown(block: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> Iterator[Found]:
+def unknown(block: Mapping[str, Any], allowed: str, where: str) -> Iterator[Found]:
+    words = allowed.split()
     for key in block:
-        if key not in allowed:
-            yield f"{where}.{key}", key, "one of " + ", ".join(allowed)
+        if key not in words:
+            yield f"{where}.{key}", key, "one of " + ", ".join(words)
 
 
 def way_faults(way: Mapping[str, Any], where: str, source: SchemeSource) -> Iterator[Found]:
@@ -103,11 +138,21 @@ def way_faults(way: Mapping[str, Any], where: str, source: SchemeSource) -> Iter
         yield f"{where}.branch", way["branch"], "one of " + ", ".join(BRANCHES)
     if "rate" in way:
         yield from rate_faults(way["rate"], f"{where}.rate")
+    if "base" in way:
+        yield from unknown(way["base"], BLOCKS["base"], f"{where}.base")
+        yield from base_faults(way["base"], f"{where}.base", source)
     if "cut" in way:
-        yield from unknown(way["cut"], CUT, f"{where}.cut")
-        for key in ("to", "each"):
-            yield from whole(way["cut"].get(key), f"{where}.cut.{key}")
-        yield from figure(way["cut"], f"{where}.cut")
+        yield from cut_faults(way["cut"], f"{where}.cut", source)
+
+
+def cut_faults(cut: Mapping[str, Any], where: str, source: SchemeSource) -> Iterator[Found]:
+    yield from unknown(cut, CUT, where)
+    if "paid" in cut:
+        yield from listed(cut["paid"], f"{where}.paid", source)
+        return
+    yield from wanted(cut.get("to"), f"{where}.to", source)
+    yield from whole(cut.get("each"), f"{where}.each")
+    yield from figure(cut, where)
 
 
 def wanted(value: Any, where: str, source: SchemeSource) -> Iterator[Found]:
@@ -115,14 +160,19 @@ def wanted(value: Any, where: str, source: SchemeSource) -> Iterator[Found]:
     if not isinstance(value, Mapping):
         yield from whole(value, where)
     elif "table" in value:
-        if value["table"] not in source.tables:
-            yield f"{where}.table", value["table"], "one of " + ", ".join(source.tables)
+        yield from listed(value["table"], f"{where}.table", source)
     else:
         for sex in ("female", "male"):
             yield from wanted(value.get(sex), f"{where}.{sex}", source)
 
 
 def rate_faults(block: Mapping[str, Any], where: str) -> Iterator[Found]:
+    if "female" in block or "male" in block:
+        for sex in ("female", "male"):
+            yield from rate_faults(block.get(sex) or {}, f"{where}.{sex}")
+        return
+    if "whole" in block:
+        yield from whole(block["whole"], f"{where}.whole")
     if not block.get("pieces"):
         yield f"{where}.pieces", block.get("pieces"), "at least one piece"
     for i, piece in enumerate(block.get("pieces") or []):
@@ -144,8 +194,8 @@ def whole(value: Any, where: str) -> Iterator[Found]:
 def figure(block: Mapping[str, Any], where: str) -> Iterator[Found]:
     """A rate, and what a broken step does where there are steps."""
     try:
-        scale_text(block.get("rate", ""), 4)
+        scale_text(block.get("rate", ""), 6)
     except ValueError:
-        yield f"{where}.rate", block.get("rate"), "a number with at most four decimals"
+        yield f"{where}.rate", block.get("rate"), "a number with at most six decimals"
     if "each" in block and block.get("part") not in PARTS:
         yield f"{where}.part", block.get("part"), "one of " + ", ".join(PARTS)

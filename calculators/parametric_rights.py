@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class Rights(Scheme):
         counted = view.units("theoretical")
         self.not_held(run, co, view)
         if co.branch == REFUND:
-            return self.qualify_refund(run, view)
+            return self.qualify_refund(run, co, view)
         age, k = age_months(co.born, co.claim), len(self.ways)
         opens, needed = np.zeros((k, run.n), np.bool_), np.zeros((k, run.n), np.int64)
         ages = np.full((k, run.n), NEVER, np.int64)
@@ -56,7 +56,7 @@ class Rights(Scheme):
         least = np.min(np.where(needed > 0, needed, 2**62), axis=0)
         row = np.arange(run.n)
         required = np.where(variant > 0, needed[np.maximum(variant - 1, 0), row], least % 2**62)
-        self.other_ways(run, co, variant == 0, age)
+        self.other_ways(run, variant == 0, age, counted)
         youngest = ages.min(axis=0)
         earliest = np.where(
             youngest < NEVER, add_months(co.born, np.minimum(youngest, 1200)), NODATE
@@ -76,30 +76,41 @@ class Rights(Scheme):
         )
 
     def wanted(self, run: Run, co: Cohort, value: Any) -> Int:
+        """A condition's figure; nobody with a certified qualifying period lacks it."""
+        with run.only(~run.given(QUALIFYING)):
+            return self.figure(run, co, value)
+
+    def figure(self, run: Run, co: Cohort, value: Any) -> Int:
         """A number, the table's value on the claim date (or by birth), or the one of the sex."""
         if not isinstance(value, Mapping):
             return np.full(run.n, int(value), np.int64)
         if "table" in value:
             table = self.tables[str(value["table"])]
-            with run.only(~run.given(QUALIFYING)):
-                return table.at(co.born if table.by == "born" else co.claim, run)
-        with run.only(co.sex != MALE):
-            women = self.wanted(run, co, value["female"])
-        with run.only(co.sex != FEMALE):
-            men = self.wanted(run, co, value["male"])
-        open_ = (co.sex == UNSPECIFIED) & (women != men) & ~run.given(QUALIFYING)
+            return table.at(co.born if table.by == "born" else co.claim, run)
+        return self.by_sex(run, co, value, lambda part: self.figure(run, co, part))
+
+    def by_sex(self, run: Run, co: Cohort, value: Any, of: Callable[[Any], Int]) -> Int:
+        """`of` the value, or of the part of {female: …, male: …} that is the person's."""
+        if not isinstance(value, Mapping) or "female" not in value:
+            return of(value)
+        women = men = np.zeros(run.n, np.int64)
+        if (co.sex != MALE).any():
+            with run.only(co.sex != MALE):
+                women = of(value["female"])
+        if (co.sex != FEMALE).any():
+            with run.only(co.sex != FEMALE):
+                men = of(value["male"])
+        open_ = (co.sex == UNSPECIFIED) & (women != men)
         run.lacks(open_, "fact_missing", fact="sex", cite=str(self.ways[0]["cite"]))
         return np.where(co.sex == MALE, men, women)
 
     @staticmethod
     def valid(way: Mapping[str, Any], co: Cohort) -> Bool:
         """Claims between the way's `from` and `until`."""
-        low = day(str(way["from"])) if "from" in way else NODATE
-        high = day(str(way["until"])) if "until" in way else FOREVER
-        return np.asarray((co.claim >= low) & (co.claim < high))
+        return np.asarray((co.claim >= first(way, "from")) & (co.claim < last(way, "until")))
 
     def not_held(self, run: Run, co: Cohort, view: View) -> None:
-        """Later entrants and earlier claims are under a law that this file does not hold."""
+        """Later entrants, other claim dates and older persons are under a law not held here."""
         given = run.given(QUALIFYING)
         if "entrants" in self.law:
             block = self.law["entrants"]
@@ -109,21 +120,38 @@ class Rights(Scheme):
             run.lacks(late & ~given, "rule_unknown", what=what, cite=block["cite"])
         if "held" in self.law:
             block = self.law["held"]
-            early = co.claim < day(str(block["from"]))
-            run.lacks(early & ~given, "rule_unknown", what="earlier law", cite=block["cite"])
+            early, late = co.claim < first(block, "from"), co.claim >= last(block, "until")
+            older = co.born < first(block, "born_from")
+            for who, what in (
+                (early, "earlier law"),
+                (late, "later law"),
+                (older, "law of those born earlier"),
+            ):
+                run.lacks(who & ~given, "rule_unknown", what=what, cite=block["cite"])
 
-    def other_ways(self, run: Run, co: Cohort, without: Bool, age: Int) -> None:
+    def other_ways(self, run: Run, without: Bool, age: Int, units: Int) -> None:
         """Who has no right by these ways may have one by others that this file does not hold."""
         block = self.law.get("other_ways")
         if block is not None:
             who = without & (age >= int(block["from_age"])) & ~run.given(QUALIFYING)
+            who = who & (units >= int(block.get("from_units", 0)))
             run.lacks(who, "rule_unknown", what=block["what"], cite=block["cite"])
 
-    def qualify_refund(self, run: Run, view: View) -> Qualification:
+    def qualify_refund(self, run: Run, co: Cohort, view: View) -> Qualification:
         """A lump sum where the periods stay below what a pension needs."""
         own, block = view.own.total(), self.law.get("refund")
         if block is None:
             run.lacks(np.ones(run.n, np.bool_), "rule_unknown", what="refund", scheme=self.id)
             return Qualification(np.zeros(run.n, np.bool_), own, own, own, own * 0, own * 0)
-        met = (own > 0) & (own < int(block["below"]))
-        return Qualification(met, own, own, np.ones(run.n, np.int64), own * 0, met.astype(np.int64))
+        least = np.full(run.n, int(block.get("at_least", 1)), np.int64)
+        old = age_months(co.born, co.claim) >= self.wanted(run, co, block.get("age", 0))
+        met = (own >= least) & (own < int(block["below"])) & old
+        return Qualification(met, own, own, least, own * 0, met.astype(np.int64))
+
+
+def first(block: Mapping[str, Any], key: str) -> int:
+    return day(str(block[key])) if key in block else NODATE
+
+
+def last(block: Mapping[str, Any], key: str) -> int:
+    return day(str(block[key])) if key in block else FOREVER
