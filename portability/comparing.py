@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import define, field
 
-from portability.exact import parse_number
+from portability.exact import decimal_text, parse_number
 
 Json = dict[str, Any]
 LINE_KEYS = (
@@ -115,6 +115,8 @@ def compare_line(
             )
         elif key == "fraction":
             compare_fraction(made, at, value, line.get("fraction"))
+        elif key == "share_percent":
+            figure(made, at, value, share_percent(value, line.get("fraction")))
         elif key == "unknown":
             figure(
                 made,
@@ -219,6 +221,17 @@ def compare_money(made: Checked, where: str, wanted: Any, found: Any) -> None:
 def compare_fraction(made: Checked, where: str, wanted: Any, found: Any) -> None:
     """Term by term: 26/104 is not 1/4 when the source prints 26/104."""
     figure(made, where, str(wanted).replace(" ", ""), str(found))
+
+
+def share_percent(wanted: Any, fraction: Any) -> Any:
+    """The share in percent, in as many decimals as the source prints, a half up: courts print
+    13.31 percent and no fraction."""
+    if fraction is None:
+        return None
+    above, below = (int(part) for part in str(fraction).split("/"))
+    decimals = len(str(wanted).partition(".")[2])
+    whole = (200 * above * 10**decimals + below) // (2 * below)
+    return decimal_text(whole, decimals)
 
 
 def number(value: Any) -> Fraction | None:
