@@ -68,6 +68,7 @@ class Oasdi(Scheme):
             now = pia.better_year(run, self.tables, co, now, view)
         value, _ = pia.own_pia(run, self.tables, now, own.years, own.earnings)
         if run.route == "national":
+            pia.frozen_minimum(run, self.tables, now, value)
             pia.older_methods(run, self.tables, now, own.years, own.earnings, value)
         return Quantity(value, "USD cent")
 
@@ -88,7 +89,7 @@ class Oasdi(Scheme):
             base = self.support(run, now, view, amount, late)
             amount = np.where(
                 early > 0,
-                age.reduced(amount, early),
+                age.reduced(amount, early, now.paid),
                 np.maximum(age.credited(self.tables, now, base, late), amount),
             )
         if co.branch == SURVIVORS:

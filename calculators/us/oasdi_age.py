@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculators.us.oasdi_insured import AGE_70, CFR, QUARTERS, Clock
+from calculators.us.oasdi_pia import dimes
 from calculators.us.oasdi_record import Earned
-from portability.exact import mul_div, to_step
+from portability.exact import to_step
 from portability.scheme import Run, Step
 from portability.tables import Table
 from portability.view import View
@@ -48,12 +49,15 @@ def months_early(run: Run, tables: Tables, now: Clock) -> Int:
     return found
 
 
-def reduced(pia: Int, months: Int) -> Int:
-    """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond; the reduction goes up to a
-    dime."""
-    parts = 20 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)  # of 3600
-    found: Int = np.maximum(pia - mul_div(pia, parts, 36000, "up") * 10, 0)
-    return found
+def to_dime(value: Int, part: Int | int, whole: int, paid: Int) -> Int:
+    """415(g), 404.304(f): a part of a benefit, down to a dime; up for months before June 1982."""
+    return dimes(value, whole, paid >= JUNE_1982, part)
+
+
+def reduced(pia: Int, months: Int, paid: Int) -> Int:
+    """402(q)(1), (9): 5/9 percent for 36 months, 5/12 percent beyond."""
+    parts = 20 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)
+    return to_dime(pia, np.maximum(3600 - parts, 0), 3600, paid)
 
 
 def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: Int) -> Int:
@@ -100,9 +104,9 @@ def insured_month(run: Run, now: Clock, view: View, required: Int) -> Int:
 
 
 def credited(tables: Tables, now: Clock, amount: Int, months: Int) -> Int:
-    """402(w)(6), 404.313(c): a twelfth of the yearly rate for each month, down to a dime."""
+    """402(w)(6), 404.313(c): a twelfth of the yearly rate for each month."""
     rate = tables["delayed_credit"].at(now.year)
-    return to_step(mul_div(amount, 12000 + months * rate, 12000), 10)
+    return to_dime(amount, 12000 + months * rate, 12000, now.paid)
 
 
 def dollars(amount: Int, paid: Int) -> Int:

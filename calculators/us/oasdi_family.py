@@ -25,7 +25,6 @@ from calculators.us.oasdi_insured import (
 from calculators.us.oasdi_pia import AIME, ELIGIBILITY_PIA, average, formula, increased, indexed
 from portability.cohort import SURVIVORS, Cohort, Family
 from portability.dates import NODATE, add_months, add_years, day_in_month, month_of, year_of
-from portability.exact import mul_div, to_step
 from portability.scheme import Award, Qualification, Run, Step
 from portability.tables import Table
 from portability.view import View
@@ -64,7 +63,7 @@ def award(
     base = fam.of(parts["pia"])
     if survivors:
         base = widow_base(tables, run, own, co, fam, view, qual, now, base, rate)
-    full = to_step(mul_div(base, rate, 1000), 10)
+    full = age.to_dime(base, rate, 1000, fam.of(now.paid))
     return Award(
         rate > 0,
         full,

@@ -45,6 +45,7 @@ STEPS = (ENTITLED, ELIGIBLE, REQUIRED, QUARTERS, CURRENT, RECENT, YOUNG, ELAPSED
 NONE, CURRENTLY, FULLY = 0, 1, 2
 AGE_62, AGE_70 = 62 * 12, 70 * 12
 SIX = 6  # 404.120, 404.1908
+JULY_1980 = 1980 * 12 + 6  # Public Law 96-265: disability dropout years and maximum
 NEW_START = 745  # 402(a), from September 1981: the first month throughout which one is 62
 FIRST_NEW = month_of(np.array([-18386]))[
     0
@@ -127,10 +128,11 @@ def elapsed_years(now: Clock) -> Int:
 
 
 def computation_years(run: Run, now: Clock) -> Int:
-    """415(b)(2)(A): five years dropped, in a disability case one in five and at most five; at least
-    two remain."""
+    """415(b)(2)(A): five years dropped, in a disability case (entitlement since July 1980) one in
+    five and at most five; at least two remain."""
     elapsed = run.step(ELAPSED, lambda: elapsed_years(now))
-    dropped = np.minimum(elapsed // 5, 5) if now.branch == INVALIDITY else 5
+    in_five = (now.branch == INVALIDITY) & (now.entitled >= JULY_1980)
+    dropped = np.where(in_five, np.minimum(elapsed // 5, 5), 5)
     years: Int = run.step(YEARS, lambda: np.maximum(elapsed - dropped, 2), elapsed=elapsed)
     run.lacks(years < 1, "fact_missing", fact=YEARS.key, cite=YEARS.cite)
     return np.maximum(years, 1)

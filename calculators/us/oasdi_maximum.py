@@ -16,6 +16,7 @@ from calculators.us import oasdi_totalization as totalization
 from calculators.us.oasdi_insured import (
     CFR,
     ENTITLED,
+    JULY_1980,
     Clock,
     clock,
     computation_years,
@@ -63,6 +64,8 @@ WIDOW_LIMIT = Step(
     "widow_limit", "USD cent", "42 USC 402(e)(2)(D), 20 CFR 404.338(e)", CFR + "404.338"
 )
 STEPS = (FULL, BASE_MAXIMUM, MAXIMUM, LIMITED, WIDOW_LIMIT)
+AGE_60 = family.AGE_60
+JANUARY_1984 = 1984 * 12
 POMS_MIXED = "https://secure.ssa.gov/poms.nsf/lnx/0201701215"
 
 
@@ -83,7 +86,10 @@ def limit(
         room = np.maximum(
             most - first_of(fam, record(fam, list(offers), route, "pia"), route >= 0), 0
         )
-    held = within(fam, np.where(inside, amounts, 0), room, mixed(fam, route, inside), national)
+    months = month_of(co.claim)
+    held = within(
+        fam, np.where(inside, amounts, 0), room, mixed(fam, route, inside), national, months
+    )
     held = np.where(inside, held, amounts)
     run.trace(FULL, amounts, when=route >= 0, pia=record(fam, list(offers), route, "pia"))
     run.trace(MAXIMUM, fam.of(most), when=route >= 0)
@@ -91,13 +97,14 @@ def limit(
     return paid(tables, run, co, fam, held, record(fam, list(offers), route, "pia"))
 
 
-def within(fam: Family, amounts: Int, room: Int, several: Bool, national: Int) -> Int:
-    """403(a)(4): in one proportion down to a dime; GN 01701.215: of tenths of a percent where two
+def within(fam: Family, amounts: Int, room: Int, several: Bool, national: Int, paid: Int) -> Int:
+    """403(a)(4): in one proportion to a dime; GN 01701.215: of tenths of a percent where two
     PIAs are drawn on."""
     total = fam.total(amounts)
     whole = np.maximum(fam.of(total), 1)
     over = fam.of(total > room)
-    cut = to_step(mul_div(amounts, np.where(over, fam.of(room), 1), np.where(over, whole, 1)), 10)
+    down = fam.of(paid) >= age.JUNE_1982
+    cut = dimes(amounts, np.where(over, whole, 1), down, np.where(over, fam.of(room), 1))
     share = mul_div(amounts, 1000, whole, "half_up")
     tenths = to_step(mul_div(np.maximum(fam.of(national), 0), share, 1000), 10)
     return np.where(over, np.where(fam.of(several), tenths, cut), amounts)
@@ -164,10 +171,10 @@ def own_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View, va
     aime, base = pia.own_base(run, tables, now, years, earnings, every)
     most = run.step(
         BASE_MAXIMUM,
-        lambda: (
-            disability_maximum(base, aime * 100, now.eligible)
-            if co.branch == INVALIDITY
-            else by_bends(run, tables, base, now.eligible)
+        lambda: np.where(
+            (co.branch == INVALIDITY) & (now.entitled >= JULY_1980),
+            disability_maximum(base, aime * 100, now.eligible),
+            by_bends(run, tables, base, now.eligible),
         ),
         pia=base,
     )
@@ -265,9 +272,9 @@ def paid(tables: Tables, run: Run, co: Cohort, fam: Family, held: Int, record_pi
     months = months_early(tables, co, fam)
     run.trace(age.EARLY, months, when=(held > 0) & reducible(fam))
     value = (
-        widow_reduced(tables, fam, held, months)
+        widow_reduced(tables, fam, held, months, fam.of(now.paid))
         if co.branch == SURVIVORS
-        else spouse_reduced(held, months)
+        else spouse_reduced(held, months, fam.of(now.paid))
     )
     if co.branch == SURVIVORS:
         value = widow_limit(tables, run, own, fam, now, value, record_pia)
@@ -284,25 +291,28 @@ def reducible(fam: Family) -> Bool:
 
 def months_early(tables: Tables, co: Cohort, fam: Family) -> Int:
     """402(q)(6), 404.409(b): to full retirement age; a widow(er)'s is that of births two years
-    earlier."""
-    year = year_of(fam.born.astype(np.int64) - 1) - (2 if co.branch == SURVIVORS else 0)
-    full = family.attained(fam, age.full_age(tables, year))
-    return np.where(reducible(fam), np.maximum(full - month_of(fam.claim), 0), 0)
+    earlier, and months before 60 do not count."""
+    survivors = co.branch == SURVIVORS
+    whole = age.full_age(tables, year_of(fam.born.astype(np.int64) - 1) - 2 * survivors)
+    since = np.maximum(month_of(fam.claim), family.attained(fam, AGE_60) if survivors else 0)
+    return np.where(reducible(fam), np.maximum(family.attained(fam, whole) - since, 0), 0)
 
 
-def spouse_reduced(held: Int, months: Int) -> Int:
+def spouse_reduced(held: Int, months: Int, paid: Int) -> Int:
     """402(q)(1): 25/36 percent for 36 months, 5/12 percent beyond."""
-    parts = 25 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)  # of 3600
-    found: Int = np.maximum(held - mul_div(held, parts, 36000, "up") * 10, 0)
-    return found
+    parts = 25 * np.minimum(months, 36) + 15 * np.maximum(months - 36, 0)
+    return age.to_dime(held, np.maximum(3600 - parts, 0), 3600, paid)
 
 
-def widow_reduced(tables: Tables, fam: Family, held: Int, months: Int) -> Int:
-    """402(q)(1), 404.410(c)-(d): 28.5 percent spread from 60 to full retirement age, all of it
-    below 60."""
-    whole = age.full_age(tables, year_of(fam.born.astype(np.int64) - 1) - 2) - 60 * 12
-    counted = np.minimum(months, whole)
-    return held - mul_div(held * 285, counted, 1000 * whole * 10, "up") * 10
+def widow_reduced(tables: Tables, fam: Family, held: Int, months: Int, paid: Int) -> Int:
+    """402(q)(1), 404.410(c)-(d): 28.5 percent spread from 60 to full retirement age; for months
+    before 1984 43/240 percent more for each month below 60 (Public Law 98-21 s. 134)."""
+    span: Int = age.full_age(tables, year_of(fam.born.astype(np.int64) - 1) - 2) - AGE_60
+    young = np.clip(family.attained(fam, AGE_60) - month_of(fam.claim), 0, 120)
+    early: Int = np.where(reducible(fam) & (paid < JANUARY_1984), young, 0)
+    whole: Int = 24000 * span
+    taken: Int = 6840 * months + 43 * early * span
+    return dimes(held, whole, paid >= age.JUNE_1982, whole - taken)
 
 
 def widow_limit(
@@ -314,7 +324,7 @@ def widow_limit(
     bound = fam.of(own.given(ENTITLED) & (early > 0)) & reducible(fam) & (value > 0)
     if not bound.any():
         return value
-    drawn = age.reduced(record_pia, fam.of(early))
+    drawn = age.reduced(record_pia, fam.of(early), fam.of(now.paid))
     most = np.maximum(drawn, to_step(mul_div(record_pia, 825, 1000), 10))
     run.trace(WIDOW_LIMIT, most, when=bound)
     return np.where(bound, np.minimum(value, most), value)

@@ -71,17 +71,18 @@ JANUARY_1979 = day(
     "1979-01-01"
 )  # 404.261(b): the amount for each year stands since then, raised with each increase
 OLD_START_MOST = 390_50  # 404.222(b): see older_methods
+FROZEN, FROZEN_END = 122_00, 1982  # 404.212(e): the minimum of those eligible in 1979-1981
 EARLY_CAP, EARLY_YEAR, EARLY_MOST = 3000_00, 900_00, 14  # 404.261(a)(1)
 
 
-def dimes(numerator: Int, denominator: int, down: Bool) -> Int:
-    """A quotient in cents to a multiple of ten: down, or up for the years before June 1982
+def dimes(value: Int, denominator: Int | int, down: Bool, part: Int | int = 1) -> Int:
+    """A part of an amount in cents to a multiple of ten: down, or up for the years before June 1982
     (404.304(f))."""
-    low, high = (
-        mul_div(numerator, 1, denominator * DIME),
-        mul_div(numerator, 1, denominator * DIME, "up"),
-    )
-    return np.where(down, low, high) * DIME
+    whole = np.asarray(denominator, np.int64) * DIME
+    low = mul_div(value, part, whole)
+    if bool(np.all(down)):
+        return low * DIME
+    return np.where(down, low, mul_div(value, part, whole, "up")) * DIME
 
 
 def indexed(
@@ -267,6 +268,17 @@ def wage_indexing(run: Run, now: Clock) -> Bool:
         what="average-monthly-wage method (eligible before 1979)",
     )
     return ~old
+
+
+def frozen_minimum(run: Run, tables: Tables, now: Clock, pia: Int) -> None:
+    """404.212(e), 404.222(b): 122 dollars for those eligible in 1979-1981; which increases it got
+    (404.277) is not modelled, so a PIA that it could exceed is unknown."""
+    free = (now.eligible >= NEW_LAW) & (now.eligible < FROZEN_END) & ~run.given(PIA)
+    if not free.any():
+        return
+    most = increased(run, tables, np.full_like(pia, FROZEN), now.eligible, now.paid, free)
+    lacking = free & (pia < most)
+    run.lacks(lacking, "rule_unknown", cite="20 CFR 404.212(e), 404.277", what="frozen minimum")
 
 
 def older_methods(
