@@ -84,7 +84,8 @@ def supplement(run: Run, co: Cohort, rec: Record, foreign: Int, got: Points, lon
     own_months, own_points = valued(rec, basic_mask(rec), got, long)
     run.trace(MONTHS, months)
     run.lacks(
-        (rec.loose_compulsory > rec.beyond() * THOUSAND) & ~run.given(VALUED),
+        (rec.loose_compulsory > rec.beyond() * THOUSAND)
+        & ~(run.given(VALUED) | run.given(SUPPLEMENT)),
         "period_dates_missing",
         cite=VALUED.cite,
     )
