@@ -81,7 +81,7 @@ def under_rule(
     met = qual.met & ~run.unknown_right & scope
     refused: dict[str, Bool] = {"outside_personal_scope": qual.met & ~scope}
     met = gates(batch, holding, rule, sel, run, co, view, qual, met, refused)
-    whole, met = short.settle(holding, rule, sel, met, refused)
+    whole, met = short.settle(holding, rule, sel, run, met, refused)
     doubts = [] if rests_on_own_time(rule) else short.doubts(view, holding, sel)
     displaced = displaced_voluntary(batch, agreement, holding)[sel]
     record_periods(run, scheme.unit, rule, view, qual)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portability.agreement import Agreement, BelowMinimum, Rule
     from portability.batch import Batch
     from portability.holding import Holding
+    from portability.trace import Run
     from portability.view import View
 
 Int = NDArray[np.int64]
@@ -28,13 +29,14 @@ Able = Callable[["Holding", Bool], Bool]
 class ShortPeriods:
     """below[country]: persons whose time in that state stays below its minimum; open_: whether it
     gives a right of its own there is not known; all_below: in every state; last: the state that
-    then pays."""
+    then pays; unsure: dates are lacking to say which."""
 
     below: dict[str, Bool] = field(factory=dict)
     open_: dict[str, Bool] = field(factory=dict)
     then: dict[str, str] = field(factory=dict)
     all_below: Bool | None = None
     last: NDArray[np.str_] | None = None
+    unsure: Bool | None = None
 
     @classmethod
     def of(cls, batch: Batch, agreement: Agreement, able: Able) -> ShortPeriods:
@@ -76,7 +78,7 @@ class ShortPeriods:
             present |= has
             everywhere &= ~has | below
         out.all_below = present & everywhere
-        out.last = last_able(batch, agreement, inside, out.all_below, able)
+        out.last, out.unsure = last_able(batch, agreement, inside, out.all_below, able)
         return out
 
     def absorb(self, view: View, holding: Holding, sel: Index) -> None:
@@ -99,7 +101,13 @@ class ShortPeriods:
         return found
 
     def settle(
-        self, holding: Holding, rule: Rule, sel: Index, met: Bool, refused: dict[str, Bool]
+        self,
+        holding: Holding,
+        rule: Rule,
+        sel: Index,
+        run: Run,
+        met: Bool,
+        refused: dict[str, Bool],
     ) -> tuple[Bool | None, Bool]:
         """(who is paid without the fraction, who is still met)."""
         if rule.below_minimum is None or self.all_below is None or self.last is None:
@@ -107,6 +115,10 @@ class ShortPeriods:
         people = holding.idx[sel]
         every, below = self.all_below[people], self.below[holding.country][people]
         last = self.last[people] == holding.country
+        if self.unsure is not None and rule.below_minimum.all_below == "last_as_own":
+            open_ = met & below & self.unsure[people]
+            run.lacks(open_, "period_dates_missing", cite=str(rule.below_minimum.cite))
+            met = met & ~open_
         keeps = {"each_own": every, "last_full": every & last, "last_as_own": every & last}
         stays = keeps.get(rule.below_minimum.all_below or "nobody", np.zeros(len(sel), np.bool_))
         refused["below_minimum"] = met & below & ~stays
@@ -148,14 +160,27 @@ def state_time(batch: Batch, inside: list[Holding], country: str) -> tuple[Int, 
 
 def last_able(
     batch: Batch, agreement: Agreement, inside: list[Holding], short: Bool, able: Able
-) -> NDArray[np.str_]:
-    """883/2004 art. 57(3): per person the last state whose conditions are met on all periods
-    ("" where none is); asked only for those who are below the minimum everywhere."""
+) -> tuple[NDArray[np.str_], Bool]:
+    """883/2004 art. 57(3): per person the last state whose conditions are met on all periods, for
+    those below the minimum everywhere ("" where none is); and for whom dates are lacking to say
+    which of several is the last."""
     from portability.conditions import last_country
 
+    n = len(batch.co)
     if not short.any():
-        return np.full(len(batch.co), "", "U2")
-    fit = {country: np.zeros(len(batch.co), np.bool_) for country in {h.country for h in inside}}
+        return np.full(n, "", "U2"), np.zeros(n, np.bool_)
+    fit = {country: np.zeros(n, np.bool_) for country in sorted({h.country for h in inside})}
     for holding in inside:
         fit[holding.country][holding.idx] |= able(holding, short)
-    return last_country(batch, agreement, fit)
+    last, many = last_country(batch, agreement, fit), sum(fit.values(), np.zeros(n, np.int64))
+    for country, can in fit.items():
+        last[can & (many == 1)] = country
+    return last, short & (many > 1) & undated(inside, n)
+
+
+def undated(inside: list[Holding], n: int) -> Bool:
+    """Persons with a sum without dates in one of these records."""
+    out = np.zeros(n, np.bool_)
+    for holding in inside:
+        out[holding.idx] |= holding.credited.undated > 0
+    return out
