@@ -117,9 +117,10 @@ class Nps(Scheme):
         b = run.step(B_VALUE, lambda: self.b_value(run, co, view), months=own_months)
         weighted, weights = self.weighted(run, view, a, b)
         months = view.units(basis)
-        run.trace(FACTOR, lambda: mul_div(weighted, 1, weights * 10**5), a=a, b=b)
+        dated, each = weights > 0, np.maximum(weights, 1)
+        run.trace(FACTOR, lambda: mul_div(weighted, 1, each * 10**5), when=dated, a=a, b=b)
         run.trace(RATE, lambda: mul_div(months, 10**4, TWENTY_YEARS), months=months)
-        yearly = mul_div(weighted, months, np.maximum(weights, 1) * TWENTY_YEARS * 12 * 100)
+        yearly = mul_div(weighted, months, each * TWENTY_YEARS * 12 * 100)
         run.trace(BASIC, lambda: div(yearly, 1000), months=months)
         return Quantity(yearly, "1e-3 KRW")
 
