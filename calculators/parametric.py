@@ -16,6 +16,7 @@ The block `parametric:` of a scheme file; every block names its article under `c
                                       # the last calendar years, revalued to the year of the claim
 
     rate: {pieces: […], max: 100}     # percent of the base; or {female: {…}, male: {…}}
+      # unknown_above: 60   where no text says whether there is a highest rate
     minimum:           # of the way, from so many units on; the last row that applies counts
     - {way: standard, table: wage, share: [2, 3], from: 120}
       # cut: true      the cut for an early start lowers the minimum too
@@ -154,6 +155,8 @@ class Parametric(Bases):
                     qual.variant == i + 1, "rule_unknown", what=way["amount"], cite=way["cite"]
                 )
         money = f"{self.currency} cent"
+        if co.branch != REFUND and not self.has_ways(co):
+            return super().accrue(run, co, view, qual, component, basis)
         if self.rate not in self.steps:
             return Quantity(np.zeros(run.n, np.int64), money)
         has = self.based(qual.variant)

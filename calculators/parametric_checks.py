@@ -13,7 +13,7 @@ from portability.scheme import SchemeSource
 BLOCKS = {
     "ways": "",
     "base": "months years revalued unknown_above table certified or_less cite",
-    "rate": "pieces max whole female male cite",
+    "rate": "pieces max unknown_above whole female male cite",
     "cut": "cite",
     "minimum": "",
     "maximum": "",
@@ -70,6 +70,9 @@ def faults(law: Mapping[str, Any], source: SchemeSource) -> Iterator[Found]:
     for block in ("rate", "refund"):
         if block in law:
             yield from rate_faults(law[block], f".{block}")
+    for key in ("at_least", "below"):
+        if key in law.get("refund", {}):
+            yield from whole(law["refund"][key], f".refund.{key}")
     if "base" in law:
         yield from base_faults(law["base"], ".base", source)
     for block in CITED:

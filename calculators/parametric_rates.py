@@ -39,7 +39,7 @@ class Rates(Rights):
         return out
 
     def pieces(self, run: Run, units: Int, block: Mapping[str, Any]) -> Int:
-        """The pieces of a block added up in millionths, at most its `max`."""
+        """The pieces of a block added up in millionths, at most its `max` (unknown above `unknown_above`)."""
         rate = np.zeros(run.n, np.int64)
         for piece in block["pieces"]:
             if "each" in piece:
@@ -53,6 +53,14 @@ class Rates(Rights):
                 (units % int(block["whole"]) != 0) & (units < last),
                 "rule_unknown",
                 what="a broken step",
+                step=self.rate.key,
+                cite=self.rate.cite,
+            )
+        if "unknown_above" in block:
+            run.lacks(
+                rate > scale_text(block["unknown_above"], PLACES),
+                "rule_unknown",
+                what="the highest rate",
                 step=self.rate.key,
                 cite=self.rate.cite,
             )

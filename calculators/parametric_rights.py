@@ -39,10 +39,13 @@ class Rights(Scheme):
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
         """The best way open on the claim date; a certified qualifying period stands above all."""
+        if co.branch == REFUND:
+            self.not_held(run, co, view)
+            return self.qualify_refund(run, co, view)
+        if not self.has_ways(co):
+            return super().qualify(run, co, view)
         counted = view.units("theoretical")
         self.not_held(run, co, view)
-        if co.branch == REFUND:
-            return self.qualify_refund(run, co, view)
         age, k = age_months(co.born, co.claim), len(self.ways)
         opens, needed = np.zeros((k, run.n), np.bool_), np.zeros((k, run.n), np.int64)
         ages = np.full((k, run.n), NEVER, np.int64)
@@ -62,6 +65,10 @@ class Rights(Scheme):
             youngest < NEVER, add_months(co.born, np.minimum(youngest, 1200)), NODATE
         )
         return self.certified(run, view, counted, variant, required, earliest)
+
+    def has_ways(self, co: Cohort) -> bool:
+        """Whether the file holds the branch; else its right is known where it is certified."""
+        return any(way.get("branch", "old_age") == BRANCHES[co.branch] for way in self.ways)
 
     def certified(
         self, run: Run, view: View, counted: Int, variant: Int, required: Int, earliest: Int
