@@ -125,14 +125,9 @@ class Grv(Scheme):
             return Quantity(self.supplement(run, co, rec, foreign), POINT)
         own: Int = run.step(POINTS, lambda: self.points(run, co, view, rec))
         total = own + extra(own, foreign, rec)
-        run.trace(
-            THEORETICAL,
-            total,
-            own=own,
-            foreign=foreign,
-            months=rec.contributions(),
-            when=foreign > 0,
-        )
+        if basis == "theoretical":
+            terms = {"own": own, "foreign": foreign, "months": rec.contributions()}
+            total = run.step(THEORETICAL, lambda: total, when=foreign > 0, **terms)
         if co.branch != OLD_AGE:
             total = total + attributed.points(self.tables, run, co, rec, foreign)
         return Quantity(total, POINT)
