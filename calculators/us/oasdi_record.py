@@ -9,7 +9,7 @@ import numpy as np
 from attrs import define, evolve, field
 from numpy.typing import NDArray
 
-from portability.cohort import INVALIDITY, Cohort, RowSet
+from portability.cohort import INVALIDITY, SELF_EMPLOYMENT, Cohort, RowSet
 from portability.coverage import (
     Cells,
     Credited,
@@ -74,6 +74,7 @@ def credit(
     earnings = money_by_year(m, width, at, lines, lines.earnings)
     sums, free = certified_sums(m, at, lines, certified, earnings, undated)
     least, most = from_wages(tables, years, free, earnings)
+    least, most = from_quarters(years, lines, certified, free, least, most)
     touched, unpaid = from_dates(m, at, lines, ~certified & (lines.earnings < 0), width)
     last = last_quarter(co)
     quarters = limited(np.minimum(sums + np.maximum(least, touched), FOUR), years, last)
@@ -139,6 +140,24 @@ def from_wages(
         )  # 404.141(d): the annual limit gives all four
         least[:, low:high] = np.select([full, paid >= SURE_WAGE], [FOUR, 1], 0)
     return least, most
+
+
+def from_quarters(
+    years: NDArray[np.int32], lines: RowSet, certified: Bool, free: Int, least: Int, most: Int
+) -> tuple[Int, Int]:
+    """404.141(b)(1): wages that stand in one calendar quarter before 1978 tell whether it is a
+    quarter of coverage: (least, most) with what such lines settle."""
+    first, last, low = month_of(lines.start) // 3, month_of(lines.end - 1) // 3, years[0] * FOUR
+    own = (first == last) & (first >= low) & (first < YEARLY * FOUR) & ~certified
+    own &= (lines.earnings >= 0) & (lines.kind != SELF_EMPLOYMENT)
+    if not own.any():
+        return least, most
+    paid = np.zeros((len(free), len(years) * FOUR), np.int64)
+    np.add.at(paid, (lines.person[own], first[own] - low), lines.earnings[own])
+    each = paid.reshape(len(free), len(years), FOUR)
+    found, whole = (each >= QUARTER_WAGE).sum(axis=2), free == each.sum(axis=2)
+    settled = whole & (free > 0) & (least < FOUR)
+    return np.maximum(least, found), np.where(settled, found, np.maximum(most, found))
 
 
 def from_dates(m: int, at: Cells, lines: RowSet, bare: Bool, width: int) -> tuple[Int, Bool]:

@@ -180,6 +180,28 @@ def test_the_quarter_of_the_claim_counts_and_no_later_one() -> None:
     assert (entry["periods"]["own"], entry["status"]) == ("40", "entitled")
 
 
+def quarter(y: int, q: int, wages: float) -> dict[str, Any]:
+    end = f"{y}-{3 * q:02d}-{(31, 30, 30, 31)[q - 1]}"
+    return {"scheme": US, "start": f"{y}-{3 * q - 2:02d}-01", "end": end, "earnings": wages}
+
+
+@pytest.mark.parametrize(
+    ("wages", "own", "status"),
+    [
+        ([50.0, 50.0, 50.0, 50.0], "40", "entitled"),
+        ([600.0, 600.0, 49.99, 600.0], "39", "not_entitled"),
+        ([49.99, 49.99, 49.99, 49.99], "36", "not_entitled"),
+    ],
+)
+def test_wages_by_quarter_before_1978_tell_the_quarters(
+    wages: list[float], own: str, status: str
+) -> None:
+    """404.141(b)(1): fifty dollars paid in a calendar quarter."""
+    rows = [quarter(1970, q, paid) for q, paid in enumerate(wages, 1)]
+    entry = told("1950-03-05", "2015-04-01", WORK, periods=rows)
+    assert (entry["periods"]["own"], entry["status"]) == (own, status)
+
+
 ABROAD = {"scheme": "de-grv", "credited": {"months": 480}}
 
 
