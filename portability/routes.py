@@ -207,6 +207,8 @@ def gates(
     if rule.when == "only_if_needed":
         national = batch.national[holding.scheme.id]
         enough = national.met[sel] & (qual.rank <= national.qual.rank[sel])
+        if rule.below_minimum is not None:  # 883/2004 art. 52(4)(iii)
+            enough &= ~view_absorbs(view)
         refused["not_needed"] = met & enough
         met = met & ~enough
         unsure = national.run.unknown_right[sel] & met
@@ -230,6 +232,14 @@ def gates(
         refused["another_state_pays"] = met
         met = np.zeros_like(met)
     return met
+
+
+def view_absorbs(view: View) -> Bool:
+    """Who takes over periods of a state below its minimum."""
+    out = np.zeros(len(view), np.bool_)
+    for part in view.parts:
+        out[part.at] |= part.absorbed & (part.total() > 0)
+    return out
 
 
 def to_months(unit: str, n: int) -> int:

@@ -164,7 +164,7 @@ class Spc(Scheme):
             run.lacks(entry == FOREVER, "period_dates_missing", step=ENTRY_YEARS.key)
             return np.where(entry == FOREVER, 1, np.maximum(end - contribution_year(entry), 1))
 
-        with run.only(need):
+        with run.only(need & ~run.given(AVERAGE)):
             since: Int = run.step(ENTRY_YEARS, since_entry)
         late = own.years.astype(np.int64)[None, :] >= end[:, None]
         after = np.where(late, own.by_year + view.foreign_by_year(), 0).sum(axis=1)
