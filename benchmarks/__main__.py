@@ -24,9 +24,14 @@ def seconds(*command: str, runs: int = 7) -> float:
 
 def main() -> None:
     bare = seconds(sys.executable, "-c", "pass")
-    rows = [("bare interpreter", bare),
-            ("portability --help", seconds(sys.executable, "-m", "portability", "--help")),
-            ("one case, table", seconds(sys.executable, "-m", "portability", "determine", str(CASE), "--dry-run"))]
+    rows = [
+        ("bare interpreter", bare),
+        ("portability --help", seconds(sys.executable, "-m", "portability", "--help")),
+        (
+            "one case, table",
+            seconds(sys.executable, "-m", "portability", "determine", str(CASE), "--dry-run"),
+        ),
+    ]
     print(f"{'':24}{'ms':>8}{'ratio':>8}")
     for name, value in rows:
         print(f"{name:24}{value * 1000:8.0f}{value / bare:8.1f}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from attrs import define, field
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.dates import NODATE, age_months
@@ -90,13 +90,21 @@ class RowSet:
 
     def where(self, mask: Bool | Index) -> RowSet:
         at = np.flatnonzero(mask) if mask.dtype == np.bool_ else mask
-        return RowSet(*(getattr(self, name).take(at) for name in COLUMNS))
+        return RowSet(*(taken(getattr(self, name), at) for name in COLUMNS))
 
     def renumbered(self, pos: NDArray[np.int64]) -> RowSet:
         """The same lines with person numbers of another cohort (pos[old] -> new)."""
         values = {name: getattr(self, name) for name in COLUMNS}
-        values["person"] = pos.astype(np.int32).take(self.person)
+        if (pos != np.arange(len(pos))).any():
+            values["person"] = pos.astype(np.int32).take(self.person)
         return RowSet(**values)
+
+
+def taken(column: NDArray[Any], at: Index) -> NDArray[Any]:
+    """column[at]; a column that repeats one value (stride 0) stays one."""
+    if len(column) and column.strides == (0,):
+        return np.broadcast_to(column[0], len(at))
+    return column.take(at)
 
 
 COLUMNS = (
@@ -280,6 +288,9 @@ class Cohort:
 
     def persons(self, idx: Index) -> Cohort:
         """The persons idx without their records (idx may repeat)."""
+        if len(idx) == len(self) and bool((idx == np.arange(len(idx))).all()):
+            facts, rates = dict(self.facts), dict(self.rates)
+            return evolve(self, rows=empty_rows(), fam=None, facts=facts, rates=rates)
         nat, nat_ptr = csr_take(self.nationality, self.nationality_ptr, idx)
         children, children_ptr = (
             (self.children, None)

@@ -1,11 +1,10 @@
 """Cohorts in and results out as Arrow: the batch form of a case and of a determination.
 
-Input, one row a person: born, claim (date32), sex, branch-wide; periods list<struct<scheme, kind,
-start, end, credited,
-earnings, evidence, status>> with `end` the last day, `credited` in thousandths of the scheme's
-unit, `earnings` in minor
-units. Names have no column. Output: one row per person, scheme and route (LONG), nulls where
-nothing is known.
+Input, one row a person: born, claim (date32), sex, residence, periods list<struct<scheme, kind,
+start, end, credited, earnings, evidence, status>> with `end` the last day, `credited` in
+thousandths of the scheme's unit, `earnings` in minor units; a column that nobody fills may be
+absent, scheme, start and end apart. Names have no column. Output: one row per person, scheme and
+route (LONG), nulls where nothing is known.
 """
 
 from __future__ import annotations
@@ -73,29 +72,32 @@ def cohort_of(batch: pa.RecordBatch, branch: str = "old_age") -> Cohort:
     offsets = periods.offsets.to_numpy()
     lines = periods.values.slice(offsets[0], offsets[-1] - offsets[0])
     counts = np.diff(offsets)
-    scheme, schemes = coded(lines.field("scheme"))
+    given = {field.name: lines.field(i) for i, field in enumerate(lines.type)}
+    m = len(lines)
+    scheme, schemes = coded(given["scheme"])
     residence, countries = coded(batch.column("residence"))
-    start, end = days(lines.field("start")), days(lines.field("end"))
+    start, end = days(given["start"]), days(given["end"])
     rows = RowSet(
         person=np.repeat(np.arange(n, dtype=np.int32), counts),
         start=start,
-        end=np.where(end == NODATE, NODATE, end + 1).astype(np.int32),
+        end=end + (end != NODATE),
         scheme=scheme.astype(np.int16),
-        kind=words(lines.field("kind"), KINDS),
-        evidence=words(lines.field("evidence"), EVIDENCE),
-        status=words(lines.field("status"), STATUS),
-        credited=whole(lines.field("credited")),
-        earnings=whole(lines.field("earnings")),
-        code=np.full(len(start), NONE, np.int16),
+        kind=words(given.get("kind"), KINDS, m),
+        evidence=words(given.get("evidence"), EVIDENCE, m),
+        status=words(given.get("status"), STATUS, m),
+        credited=whole(given.get("credited"), m),
+        earnings=whole(given.get("earnings"), m),
+        code=np.broadcast_to(np.int16(NONE), m),
     )
     order = np.argsort(np.array(schemes)) if schemes else np.zeros(0, np.intp)
     rank = np.argsort(order)
-    rows.scheme = rank[rows.scheme].astype(np.int16) if schemes else rows.scheme
+    if schemes and (rank != np.arange(len(rank))).any():
+        rows.scheme = rank.astype(np.int16)[rows.scheme]
     return Cohort(
         born=days(batch.column("born")),
         claim=days(batch.column("claim")),
         event=np.full(n, NODATE, np.int32),
-        sex=words(batch.column("sex"), SEXES),
+        sex=words(batch.column("sex"), SEXES, n),
         wish=np.zeros(n, np.int8),
         residence=residence.astype(np.int16),
         nationality=np.zeros(0, np.int16),
@@ -111,31 +113,38 @@ def coded(column: Any) -> tuple[NDArray[Any], list[str]]:
     """(index per value, -1 null; words) of a dictionary or text column."""
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return index, column.dictionary.to_pylist()
+    return numbers(column.indices, -1), column.dictionary.to_pylist()
 
 
-def words(column: Any, allowed: Sequence[str]) -> NDArray[np.int8]:
-    """Positions in `allowed`; null is the first word. Raises ValueError naming the unknown word."""
+def words(column: Any, allowed: Sequence[str], n: int) -> NDArray[np.int8]:
+    """Positions in `allowed`; null, or no such column, is the first word. Raises ValueError naming
+    the unknown word."""
+    if column is None:
+        return np.broadcast_to(np.int8(0), n)
     index, found = coded(column)
     unknown = [word for word in found if word not in allowed]
     if unknown:
         raise ValueError(f"unknown word {unknown[0]!r}; one of {', '.join(allowed)}")
+    if len(found) == 1 and not column.null_count:
+        return np.broadcast_to(np.int8(allowed.index(found[0])), n)
     place = np.array([*(allowed.index(word) for word in found), 0], np.int8)
-    made: NDArray[np.int8] = place[index]
-    return made
+    return np.asarray(place.take(index, mode="wrap"))
 
 
 def days(column: Any) -> NDArray[np.int32]:
-    made: NDArray[np.int32] = (
-        column.cast(pa.int32()).fill_null(NODATE).to_numpy(zero_copy_only=False)
-    )
-    return made
+    return np.asarray(numbers(column.cast(pa.int32()), NODATE), np.int32)
 
 
-def whole(column: Any) -> NDArray[np.int64]:
-    made: NDArray[np.int64] = column.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
-    return made
+def whole(column: Any, n: int) -> NDArray[np.int64]:
+    """Integers, -1 for null, or where there is no such column."""
+    if column is None or column.null_count == n:
+        return np.broadcast_to(np.int64(-1), n)
+    return np.asarray(numbers(column.cast(pa.int64()), -1), np.int64)
+
+
+def numbers(column: Any, null: int) -> NDArray[Any]:
+    filled = column.fill_null(null) if column.null_count else column
+    return np.asarray(filled.to_numpy(zero_copy_only=False))
 
 
 def table_of(result: Result) -> pa.Table:

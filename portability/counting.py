@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from portability.agreement import Absent, Agreement, Count, Rule, ThirdStates
 from portability.batch import Batch
 from portability.cohort import KINDS, Cohort, RowSet
-from portability.coverage import Credited
+from portability.coverage import Credited, everybody
 from portability.dates import FOREVER, NODATE, add_years
 from portability.holding import Holding, recredited
 from portability.overlap import treaty_credits
@@ -94,15 +94,19 @@ def add_part(
         return lacking, {"what": what, "cite": str(count.cite)}
     mine = other.pos[holding.idx[sel[at]]].astype(np.intp)
     lines = kept_lines(other, count)
-    foreign = filtered(other, lines, mine, treaty)
+    if lines is None:
+        foreign = (treaty or other.credited).bare().take(mine)
+    else:
+        foreign = recredited(other, lines, mine).bare()
     if how.place == "consecutive" and how.target_unit == "quarter":
         rows = other.rows if lines is None else lines
         foreign, how = consecutive(rows, mine, foreign, view.own.take(at), how)
-    months = None if view.own.months is None else view.own.months[at]
-    part = part_of(other.scheme.id, at, months, foreign, how, taken[at], third)
+    here = slice(None) if everybody(at, len(sel)) else at
+    months = None if view.own.months is None else view.own.months[here]
+    part = part_of(other.scheme.id, at, months, foreign, how, taken[here], third)
     part.right_only = "amount" not in count.uses
     part.as_needed = count.as_needed
-    taken[at] += part.by_year
+    taken[here] += part.by_year
     view.parts.append(part)
     return None
 

@@ -77,6 +77,11 @@ class Credited:
             kinds={kind: mask[idx] for kind, mask in self.kinds.items()},
         )
 
+    def bare(self) -> Credited:
+        """The periods alone, without earnings and kinds: all that another state looks at."""
+        none = np.zeros((len(self.undated), 0), np.int64)
+        return Credited(self.unit, self.years, self.by_year, self.undated, none, self.months)
+
     def window(self, first: Int, last: Int) -> Credited:
         """Only months [first, last) of each person; a year without month masks gives what fits
         into it."""
@@ -218,10 +223,12 @@ def cells(rows: RowSet, years: NDArray[np.int32]) -> Cells:
     first, last = month_of(rows.start), month_of(rows.end - 1)
     low, high = first // 12, last // 12
     year0, year1 = int(years[0]), int(years[-1])
-    single = bool((low == high).all()) and bool(((low >= year0) & (high <= year1)).all())
+    single = bool((low == high).all()) and bool(low.min(initial=year0) >= year0)
+    single = single and bool(low.max(initial=year1) <= year1)
     if single:
         row, person, column = np.arange(len(rows)), rows.person, low - year0
-        start, end = first - 12 * low, last - 12 * low + 1
+        low *= 12
+        start, end = first - low, last - low + 1
     else:
         low, high = np.maximum(low, year0), np.minimum(high, year1)
         counts = np.maximum(high - low + 1, 0)
@@ -232,9 +239,9 @@ def cells(rows: RowSet, years: NDArray[np.int32]) -> Cells:
         end = np.minimum(last[row] - 12 * year + 1, 12)
     mask = UPTO.take(end) & ~UPTO.take(start)
     flat = person.astype(np.int64) * len(years) + column
-    step = np.diff(flat)
-    ascending = bool((step >= 0).all())
-    return Cells(row, person, column, mask, flat, ascending, ascending and bool(step.all()), single)
+    distinct = bool((flat[1:] > flat[:-1]).all())
+    ascending = distinct or bool((flat[1:] >= flat[:-1]).all())
+    return Cells(row, person, column, mask, flat, ascending, distinct, single)
 
 
 def combined(out: NDArray[Any], at: Cells, values: NDArray[Any], how: np.ufunc) -> None:
@@ -267,7 +274,7 @@ def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -
     sums stand."""
     dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
     undated = np.zeros(m, np.int64)
-    loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
+    loose = np.flatnonzero((rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0))
     np.add.at(undated, rows.person[loose], rows.credited[loose])
     lines = rows if bool(dated.all()) else rows.where(dated)
     at = cells(lines, years)

@@ -59,18 +59,18 @@ class Holding:
         return run
 
 
-def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> RowSet:
+def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> tuple[RowSet, Bool | None]:
     """Lines end at the risk (claim or event); a line cut short keeps the share of its sums that
-    its months give.
+    its months give. Also returned: the lines of which something is left (None: all).
 
     whole  bool[schemes]: law that credits by calendar year (42 USC 413(a)(2)) keeps the sums as
     certified, also of a year that begins on the day of the risk
     """
-    limit = risk[rows.person]
+    limit = risk.take(rows.person)
     dated = rows.start != NODATE
     at = np.flatnonzero(dated & (limit != NODATE) & (rows.end > limit))
     if not len(at):
-        return rows
+        return rows, None
     start, last, yearly = rows.start[at], limit[at], whole[rows.scheme[at]]
     stop = last + (yearly & (start == last))
     end = rows.end.copy()
@@ -79,44 +79,52 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> RowSet:
     kept = np.where(stop > start, month_of(stop - 1) - month_of(start) + 1, 0)
 
     def shortened(values: Int) -> Int:
-        old, new = values[at], values.copy()
-        new[at] = np.where(~yearly & (old > 0), old * kept // np.maximum(full, 1), old)
+        old = values[at]
+        less = np.flatnonzero(~yearly & (old > 0))
+        if not len(less):
+            return values
+        new = values.copy()
+        new[at[less]] = old[less] * kept[less] // np.maximum(full[less], 1)
         return new
 
     cut = evolve(
         rows, end=end, credited=shortened(rows.credited), earnings=shortened(rows.earnings)
     )
     left = ~dated | (end > rows.start)
-    return cut if left.all() else cut.where(left)
+    return cut, None if left.all() else left
 
 
 def holdings(co: Cohort, schemes: dict[str, Scheme], trace: bool = False) -> dict[str, Holding]:
     """Every scheme in which the batch has records or certified figures. Credits each record
     once."""
     whole = np.array([schemes[scheme_id].whole_sums for scheme_id in co.schemes], np.bool_)
-    rows = cut_at(co.rows, co.risk, whole)
+    rows, left = cut_at(co.rows, co.risk, whole)
     years = span_years(rows)
     return {
-        scheme_id: holding(co, rows, scheme_id, schemes[scheme_id], years)
+        scheme_id: holding(co, rows, left, scheme_id, schemes[scheme_id], years)
         for scheme_id in co.schemes
     }
 
 
 def holding(
-    co: Cohort, rows: RowSet, scheme_id: str, scheme: Scheme, years: NDArray[np.int32]
+    co: Cohort,
+    rows: RowSet,
+    left: Bool | None,
+    scheme_id: str,
+    scheme: Scheme,
+    years: NDArray[np.int32],
 ) -> Holding:
-    number = co.schemes.index(scheme_id)
+    """The scheme's persons: who has a line of it (`rows`, of which `left` remain) or a figure."""
+    own = rows.scheme == co.schemes.index(scheme_id)
     has = np.zeros(len(co), np.bool_)
-    at = np.flatnonzero(co.rows.scheme == number)
-    has[co.rows.person[at]] = True
+    has[rows.person[np.flatnonzero(own)]] = True
     for (owner, _), value in co.facts.items():
         if owner == scheme_id:
             has |= value != NOFACT
     idx = np.flatnonzero(has)
     pos = np.full(len(co), -1, np.int64)
     pos[idx] = np.arange(len(idx))
-    at = at if rows is co.rows else np.flatnonzero(rows.scheme == number)
-    mine = rows.where(at).renumbered(pos)
+    mine = rows.where(own if left is None else own & left).renumbered(pos)
     people = co.persons(idx)
     people.fam = None if co.fam is None else take_family(co.fam, idx)
     made = Holding(

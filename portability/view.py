@@ -54,10 +54,13 @@ class Part:
 
     def take(self, pos: NDArray[np.int64]) -> Part:
         """Cut to the persons with pos >= 0 and renumber them."""
-        keep = np.flatnonzero(pos[self.at] >= 0)
+        moved = pos[self.at].astype(np.intp)
+        keep = np.flatnonzero(moved >= 0)
+        if len(keep) == len(moved):
+            return evolve(self, at=moved)
         return evolve(
             self,
-            at=pos[self.at[keep]].astype(np.intp),
+            at=moved[keep],
             by_year=self.by_year[keep],
             undated=self.undated[keep],
             source=self.source.take(keep),
@@ -152,9 +155,10 @@ class View:
         own = self.own.window(first, last) if own is None else own
         taken = own.by_year.copy()
         for part in self.parts:
-            cut = part.source.window(first[part.at], last[part.at])
-            months = None if own.months is None else own.months[part.at]
-            taken[part.at] += converted(months, cut, part.conversion, taken[part.at])
+            at = slice(None) if everybody(part.at, len(self)) else part.at
+            cut = part.source.window(first[at], last[at])
+            months = None if own.months is None else own.months[at]
+            taken[at] += converted(months, cut, part.conversion, taken[at])
         return per_person(taken) - per_person(own.by_year)
 
     def undated(self) -> Bool:

@@ -63,7 +63,7 @@ def credit(
     follow from earnings."""
     m, width = len(co), len(years)
     undated = np.zeros(m, np.int64)
-    loose = (rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0)
+    loose = np.flatnonzero((rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0))
     np.add.at(undated, rows.person[loose], rows.credited[loose])
     dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
     if co.branch == INVALIDITY:  # 415(b)(2)(B)(i): a year wholly within the period of disability
@@ -77,11 +77,11 @@ def credit(
     least, most = from_quarters(years, lines, certified, free, least, most)
     touched, unpaid = from_dates(m, at, lines, ~certified & (lines.earnings < 0), width)
     last = last_quarter(co)
-    quarters = limited(np.minimum(sums + np.maximum(least, touched), FOUR), years, last)
+    quarters = limited(together(sums, least, touched), years, last)
     possible = np.zeros(m, np.int64)
     if most is not least:
-        all_ = limited(np.minimum(sums + np.maximum(most, touched), FOUR), years, last)
-        possible = per_person(all_) - per_person(quarters)
+        possible = per_person(limited(together(sums, most, touched), years, last))
+        possible -= per_person(quarters)
     return Earned(
         "quarter",
         years,
@@ -93,6 +93,13 @@ def credit(
         possible=possible,
         unpaid=unpaid | (undated > 0),
     )
+
+
+def together(certified: Int, earned: Int, touched: Int) -> Int:
+    """404.143: quarters of a year from all its lines, at most four."""
+    if certified is NOTHING and touched is NOTHING:
+        return earned
+    return np.minimum(certified + np.maximum(earned, touched), FOUR)
 
 
 def money_by_year(m: int, width: int, at: Cells, lines: RowSet, money: Int) -> Int:
@@ -125,8 +132,8 @@ def from_wages(
     """(least, most) quarters per year that the year's earnings give."""
     amount = tables["quarter_amount"].row(years)
     each = np.where(amount > 0, amount, NEVER)
-    least = np.zeros(free.shape, np.int64)  # 404.143(a): one for each full amount, at most four
-    least += sum((free >= each * k).view(np.uint8) for k in range(1, FOUR + 1))
+    full = [(free >= each * k).view(np.uint8) for k in range(1, FOUR + 1)]
+    least = sum(full[1:], full[0]).astype(np.int64)  # 404.143(a): one for each full amount
     most, unpublished = least, (years > YEARLY) & (amount == 0)
     low, high = np.searchsorted(years, (1937, YEARLY))
     if unpublished.any() or high > low:
@@ -135,10 +142,10 @@ def from_wages(
     if high > low:
         paid, base = free[:, low:high], tables["base"].row(years[low:high])
         most[:, low:high] = np.minimum(div(paid, QUARTER_WAGE), FOUR)  # 404.141(b)(1)
-        full = (earnings[:, low:high] >= base) & (
+        capped = (earnings[:, low:high] >= base) & (
             paid > 0
         )  # 404.141(d): the annual limit gives all four
-        least[:, low:high] = np.select([full, paid >= SURE_WAGE], [FOUR, 1], 0)
+        least[:, low:high] = np.select([capped, paid >= SURE_WAGE], [FOUR, 1], 0)
     return least, most
 
 
