@@ -10,7 +10,7 @@ from attrs import define
 from numpy.typing import NDArray
 
 from portability.agreement import AmountRule, Condition, Floor, Rule
-from portability.cohort import Cohort
+from portability.cohort import BRANCHES, Cohort
 from portability.exact import mul_div
 from portability.lengths import fixed, scheme_term, stepped, term
 from portability.scheme import Amounts, Qualification, Quantity, Scheme
@@ -99,6 +99,8 @@ def by_law(
     base: dict[str, Int] = {}
     fraction: Pair | None = None
     unshared: Int | None = np.zeros(run.n, np.int64)
+    if BRANCHES[co.branch] not in scheme.branches:  # only what was certified can be paid
+        return Paid(Amounts(unshared, scheme.currency, "month"), {}, None, None, None, {})
     for component in scheme.components:
         how = DIRECT if rule is None else rule.amount_of(component)
         if how.basis == "unknown":

@@ -196,7 +196,7 @@ class Apg(Scheme):
         late = np.maximum(at - rights.since(view, standard, at), 0)
         cut = run.step(CUT, lambda: self.cut(co, qual, early), early=early, when=early > 0)
         bonus = run.step(BONUS, lambda: self.bonus(run, co, late), late=late, when=late > 0)
-        total, part = parts["amount"], ONE - cut + bonus
+        total, part = parts["amount"], np.maximum(ONE - cut + bonus, 0)
         value = run.step(
             PENSION, lambda: mul_div(total, part, PAYMENTS * ONE, "half_up"), total=total
         )
