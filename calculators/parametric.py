@@ -9,7 +9,8 @@ The block `parametric:` of a scheme file; every block names its article under `c
     - {name: invalid, branch: invalidity, units: 60, age: 0, rate: {…}, base: {…}}    # its own
 
     base:              # one of these
-      {months: 60, or_less: true}     # average of the record's last months (or of those there are)
+      {months: 60, or_less: true}     # average of the record's last months (or of those there are);
+                                      # without `months` the case says how many: averaging_months
       {table: full_amount}            # a flat amount a month
       {certified: true}               # the average that the institution certifies
       {years: {table: window}, revalued: coefficients, unknown_above: {table: wage, times: [6, 1]}}

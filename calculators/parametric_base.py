@@ -33,7 +33,7 @@ class Bases(Rates):
     def based(self, variant: NDArray[Any]) -> Bool:
         """Who is on a way with a base: bool[n]."""
         ways = [k for k, way in enumerate(self.ways, 1) if "base" in way or "base" in self.law]
-        return np.isin(variant, ways) | ((variant == 0) & ("base" in self.law))
+        return np.asarray(np.isin(variant, ways) | ((variant == 0) & ("base" in self.law)))
 
     def base_of(self, run: Run, co: Cohort, view: View, variant: NDArray[Any]) -> Int:
         """Base a month in minor units; a way's own base comes first."""
