@@ -119,10 +119,26 @@ class Grv(Scheme):
         """
         rec = rights.record_of(view)
         foreign = view.foreign() if basis == "theoretical" else np.zeros(run.n, np.int64)
-        if component == "points_east":
-            return Quantity(self.east(run, co, rec, foreign), POINT)
         if component == "supplement":
             return Quantity(self.supplement(run, co, rec, foreign), POINT)
+        with run.only(~(run.given(PERSONAL) | run.given(PENSION))):
+            return Quantity(self.shared(run, co, view, rec, foreign, component, basis), POINT)
+
+    def shared(
+        self,
+        run: Run,
+        co: Cohort,
+        view: View,
+        rec: record.Record,
+        foreign: Int,
+        component: str,
+        basis: str,
+    ) -> Int:
+        """66(1): points that carry the pension, for whom neither they nor the pension are
+        certified.
+        """
+        if component == "points_east":
+            return self.east(run, co, rec, foreign)
         own: Int = run.step(POINTS, lambda: self.points(run, co, view, rec))
         total = own + extra(own, foreign, rec)
         if basis == "theoretical":
@@ -130,7 +146,7 @@ class Grv(Scheme):
             total = run.step(THEORETICAL, lambda: total, when=foreign > 0, **terms)
         if co.branch != OLD_AGE:
             total = total + attributed.points(self.tables, run, co, rec, foreign)
-        return Quantity(total, POINT)
+        return total
 
     def points(self, run: Run, co: Cohort, view: View, rec: record.Record) -> Int:
         """66(1) no. 1, 2: points of contribution periods, raised under 262, and those of 71-74 as
@@ -206,8 +222,9 @@ class Grv(Scheme):
         east = mul_div(parts["points_east"], factor, 1000, "half_up")
         run.trace(PERSONAL_EAST, east, points=parts["points_east"], factor=factor, when=east > 0)
         more = mul_div(parts["supplement"], factor, 1000, "half_up")
-        value, value_east = self.values(run, co, east > 0)
-        run.trace(VALUE, value)
+        with run.only(~run.given(VALUE)):
+            value, value_east = self.values(run, co, east > 0)
+        value = run.step(VALUE, lambda: value)
         money = run.step(
             PENSION,
             lambda: (

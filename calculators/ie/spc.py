@@ -264,7 +264,7 @@ class Spc(Scheme):
     def average_rate(self, run: Run, co: Cohort, view: View, full: Int, aggregated: Int) -> Int:
         """s.109(1)(c), (8)-(9): the full rate from 48, else the reduced rate of the average's
         band."""
-        open_ = (aggregated < full) & self.averaging(co)
+        open_ = (aggregated < full) & self.averaging(co) & ~run.given(AVERAGE_RATE)
         average = self.average(run, co, view, open_)
         whole = (average >= FULL_AVERAGE) | (self.alternative(run, co, view) >= FULL_AVERAGE)
         banded = ~whole & (average >= LEAST_AVERAGE)

@@ -133,9 +133,10 @@ class Aow(Scheme):
     ) -> Quantity:
         """Full pension of the household x percent, a month."""
         percent = self.percent(run, view, basis)
-        shared, given = run.fact(COUPLE, need=np.ones(run.n, np.bool_))
-        single = self.tables["full_single"].at(co.claim, run, need=given & (shared == 0))
-        couple = self.tables["full_couple_each"].at(co.claim, run, need=given & (shared > 0))
+        asked = ~run.given(FULL)
+        shared, given = run.fact(COUPLE, need=asked)
+        single = self.tables["full_single"].at(co.claim, run, asked & given & (shared == 0))
+        couple = self.tables["full_couple_each"].at(co.claim, run, asked & given & (shared > 0))
         full = run.step(FULL, lambda: np.where(shared > 0, couple, single), shared=shared)
         pension = mul_div(full, percent, 100, "half_up")
         run.trace(PENSION, pension, full=full, percent=percent)
