@@ -98,9 +98,10 @@ def by_law(
     parts: dict[str, Int] = {}
     base: dict[str, Int] = {}
     fraction: Pair | None = None
-    unshared: Int | None = np.zeros(run.n, np.int64)
+    nothing = np.zeros(run.n, np.int64)
+    unshared: Int | None = nothing
     if BRANCHES[co.branch] not in scheme.branches:  # only what was certified can be paid
-        return Paid(Amounts(unshared, scheme.currency, "month"), {}, None, None, None, {})
+        return Paid(Amounts(nothing, scheme.currency, "month"), {}, None, None, None, {})
     for component in scheme.components:
         how = DIRECT if rule is None else rule.amount_of(component)
         if how.basis == "unknown":

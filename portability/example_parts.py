@@ -41,6 +41,7 @@ def conversion(top: Reader, made: Checked) -> None:
             "own",
             "born",
             "claim",
+            "event",
             "branch",
             "residence",
             "required",
@@ -122,7 +123,11 @@ def record_as_counted(top: Reader, at: Reader, agreement: Any, made: Checked) ->
             "born": at.get("born", "1930-01-01"),
             **({"residence": at.get("residence")} if at.get("residence") else {}),
         },
-        "claim": {"branch": at.get("branch", "old_age"), "date": at.get("claim", "2010-01-01")},
+        "claim": {
+            "branch": at.get("branch", "old_age"),
+            "date": at.get("claim", "2010-01-01"),
+            **({"event": at.get("event")} if at.get("event") else {}),
+        },
         "periods": [*lines[0], *lines[1]],
         "facts": {scheme: {"qualifying_period": at.get("required", 1)}},
     }

@@ -76,7 +76,10 @@ def under_rule(
         needless = qual.met if rests_on_own_time(rule) else qual.met & False
         run.lacks(mask & ~needless, "rule_unknown", **detail)
     qual, view = with_third_states(batch, agreement, holding, rule, sel, run, co, qual, view)
-    view.limit_to_need(qual.required)
+    if any(part.as_needed for part in view.parts):
+        before = view.foreign()
+        view.limit_to_need(qual.required)
+        qual.counted = qual.counted - (before - view.foreign())
     certified(run, qual, "theoretical_amount")
     met = qual.met & ~run.unknown_right & scope
     refused: dict[str, Bool] = {"outside_personal_scope": qual.met & ~scope}
