@@ -39,7 +39,7 @@ class Rates(Rights):
         return out
 
     def pieces(self, run: Run, units: Int, block: Mapping[str, Any]) -> Int:
-        """The pieces of a block added up in millionths, at most its `max` (unknown above `unknown_above`)."""
+        """The pieces of a block added up in millionths, at most its `max`."""
         rate = np.zeros(run.n, np.int64)
         for piece in block["pieces"]:
             if "each" in piece:
