@@ -63,13 +63,13 @@ class Oasdi(Scheme):
         incomplete(run, view, basis)
         if basis == "theoretical":
             return Quantity(totalization.theoretical_pia(run, self.tables, now, view), "USD cent")
-        own = view.own
+        years, earnings = view.own.years, view.own.earnings
         if co.branch == INVALIDITY:
-            now = pia.better_year(run, self.tables, co, now, view)
-        value, _ = pia.own_pia(run, self.tables, now, own.years, own.earnings)
+            now, earnings = pia.better_year(run, self.tables, co, now, view)
+        value, _ = pia.own_pia(run, self.tables, now, years, earnings)
         if run.route == "national":
             pia.frozen_minimum(run, self.tables, now, value)
-            pia.older_methods(run, self.tables, now, own.years, own.earnings, value)
+            pia.older_methods(run, self.tables, now, years, earnings, value)
         return Quantity(value, "USD cent")
 
     def share(self, run: Run, co: Cohort, q: Quantity, num: Int, den: Int) -> Int:

@@ -167,7 +167,7 @@ def own_maximum(run: Run, tables: Tables, co: Cohort, now: Clock, view: View, va
     """403(a)(1), (6): from the PIA at eligibility, raised with it."""
     every, years, earnings = np.ones(run.n, np.bool_), view.own.years, view.own.earnings
     if co.branch == INVALIDITY:
-        now = pia.better_year(run, tables, co, now, view)
+        now, earnings = pia.better_year(run, tables, co, now, view)
     aime, base = pia.own_base(run, tables, now, years, earnings, every)
     most = run.step(
         BASE_MAXIMUM,

@@ -11,7 +11,7 @@ from attrs import evolve
 from numpy.typing import NDArray
 
 from calculators.us.oasdi_insured import CFR, Clock, computation_years, quietly, recently
-from calculators.us.oasdi_record import waiting_month
+from calculators.us.oasdi_record import Earned, waiting_month
 from portability.cohort import Cohort
 from portability.dates import day
 from portability.exact import div, mul_div
@@ -359,29 +359,33 @@ def waiting_year(
     insured: Bool,
     years: NDArray[np.int32],
     earnings: Int,
-) -> Clock:
-    """423(a)(2): the PIA as though 62 were attained in the first month of the waiting period, where
-    that is higher
-    than with the period of disability left out (415(b)(2)(B)(i), 404.211(b)(2)): the clock of the
-    better reckoning."""
+    whole: Int,
+) -> tuple[Clock, Int]:
+    """423(a)(2): the PIA on the whole record as though 62 were attained in the first month of the
+    waiting period, where that is higher than with the period of disability left out
+    (415(b)(2)(B)(i), 420): (clock, earnings) of the better reckoning."""
     other = np.minimum(waiting, now.year + 62)
-    idx = np.flatnonzero((other != now.eligible) & insured & ~run.given(PIA))
+    differs = (other != now.eligible) | (whole != earnings).any(axis=1)
+    idx = np.flatnonzero(differs & insured & ~run.given(PIA))
     if not len(idx):
-        return now
+        return now, earnings
     quiet, cut = run.child(idx, trace_to=None), now.take(idx)
     moved = evolve(cut, eligible=other[idx])
     as_is = own_pia(quiet, tables, cut, years, earnings[idx])[0]
-    better = own_pia(quiet, tables, moved, years, earnings[idx])[0] > as_is
-    eligible = now.eligible.copy()
-    eligible[idx[better]] = other[idx[better]]
-    return evolve(now, eligible=eligible)
+    better = own_pia(quiet, tables, moved, years, whole[idx])[0] > as_is
+    eligible, used, idx = now.eligible.copy(), earnings.copy(), idx[better]
+    eligible[idx], used[idx] = other[idx], whole[idx]
+    return evolve(now, eligible=eligible), used
 
 
-def better_year(run: Run, tables: Tables, co: Cohort, now: Clock, view: View) -> Clock:
+def better_year(run: Run, tables: Tables, co: Cohort, now: Clock, view: View) -> tuple[Clock, Int]:
     """423(a)(2), 415(b)(2)(B)(i): a disability benefit reckoned with or without the period of
     disability, whichever gives more."""
     waiting = waiting_month(co.event)
     with quietly(run):
         able = recently(run, view, now, waiting // 3)
     own = view.own
-    return waiting_year(run, tables, now, waiting // 12, able, own.years, own.earnings)
+    whole = own.earnings
+    if isinstance(own, Earned) and len(own.frozen):
+        whole = whole + own.frozen
+    return waiting_year(run, tables, now, waiting // 12, able, own.years, own.earnings, whole)

@@ -45,15 +45,19 @@ class Earned(Credited):
     possible  int64[m]: further quarters that pre-1978 wages, or a year without a published amount,
     may hold
     unpaid    bool[m]: periods without earnings: the right can be judged, the amount cannot
+    frozen    int64[m, Y]: earnings of years wholly within the period of disability, left out of
+    `earnings`; no rows where there are none
     """
 
     possible: Int = field(factory=lambda: np.zeros(0, np.int64))
     unpaid: Bool = field(factory=lambda: np.zeros(0, np.bool_))
+    frozen: Int = field(factory=lambda: np.zeros((0, 0), np.int64))
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)
         assert isinstance(cut, Earned)
-        return evolve(cut, possible=self.possible[idx], unpaid=self.unpaid[idx])
+        frozen = self.frozen[idx] if len(self.frozen) else self.frozen
+        return evolve(cut, possible=self.possible[idx], unpaid=self.unpaid[idx], frozen=frozen)
 
 
 def credit(
@@ -66,8 +70,13 @@ def credit(
     loose = np.flatnonzero((rows.start == NODATE) & (rows.credited >= 0) & (rows.status == 0))
     np.add.at(undated, rows.person[loose], rows.credited[loose])
     dated = (rows.start != NODATE) & (rows.end > rows.start) & (rows.status == 0)
+    frozen = np.zeros((0, 0), np.int64)
     if co.branch == INVALIDITY:  # 415(b)(2)(B)(i): a year wholly within the period of disability
-        dated &= rows.start < co.event[rows.person]
+        within = dated & (rows.start >= co.event[rows.person])
+        dated &= ~within
+        if within.any():
+            cut = rows.where(within)
+            frozen = money_by_year(m, width, cells(cut, years), cut, cut.earnings)
     lines = rows if bool(dated.all()) else rows.where(dated)
     at = cells(lines, years)
     certified = lines.credited >= 0
@@ -92,6 +101,7 @@ def credit(
         kinds_of(m, width, at, lines),
         possible=possible,
         unpaid=unpaid | (undated > 0),
+        frozen=frozen,
     )
 
 

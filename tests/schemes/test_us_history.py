@@ -109,3 +109,25 @@ def test_a_frozen_minimum_that_could_be_more_leaves_the_amount_open(
     record, widow = told(text)
     assert (widow["payable"] is not None) == known
     assert any(r.get("what") == "frozen minimum" for r in record["reasons"]) != known
+
+
+@pytest.mark.parametrize(
+    ("onset", "claim", "aime", "paid"),
+    [
+        ("2003-01-01", "2003-06-01", "2112", "1027.00"),
+        ("2003-01-01", "2008-01-01", "2446", "1308.00"),
+    ],
+)
+def test_a_year_within_the_disability_counts_where_that_gives_more(
+    onset: str, claim: str, aime: str, paid: str
+) -> None:
+    """420, 423(a)(2): the reckoning without the period of disability uses the whole record."""
+    rows = [year(y, 20000) for y in range(1985, 2003)] + [year(2003, 80000)]
+    text = {
+        "person": {"born": "1957-09-02"},
+        "claim": {"branch": "invalidity", "date": claim, "event": onset},
+        "periods": rows,
+        "facts": {US: {"entitlement_month": 200306}},
+    }
+    entry = told(text)[0]
+    assert (step(entry, "aime"), entry["payable"]["amount"]) == (aime, paid)
