@@ -31,12 +31,14 @@ def consecutive(
     lines = rows.where((pos[rows.person] >= 0) & (rows.start != NODATE) & (rows.status == 0))
     person, width = pos[lines.person], len(record.years) * 4
     grid = np.zeros((len(mine), width), np.bool_)
-    free = own_free(own, width)
+    free, room = own_free(own, width), own_room(own)
     zero = int(record.years[0]) * 4
     first, last = month_of(lines.start) // 3 - zero, month_of(lines.end - 1) // 3 - zero
     wanted = how.steps(certified(lines, record.unit), THOUSAND)
     at = np.arange(width)
     inside = (at >= first[:, None]) & (at <= last[:, None]) & free[person]
+    by_year = inside.reshape(len(person), -1, 4)
+    inside &= (by_year.cumsum(axis=2) <= room[person][:, :, None]).reshape(inside.shape)
     np.logical_or.at(grid, person, inside & (inside.cumsum(axis=1) <= wanted[:, None]))
     quarters = grid.reshape(len(mine), -1, 4)
     months = (quarters * np.array([0b111 << 3 * q for q in range(4)])).sum(axis=2)
@@ -61,6 +63,15 @@ def own_free(own: Credited, width: int) -> Bool:
     taken = (bits[:, :, None] >> np.arange(4, dtype=np.uint8)) & 1
     free: Bool = taken.reshape(len(own.undated), width) == 0
     return free
+
+
+def own_room(own: Credited) -> Int:
+    """Quarters a year that own ones without a place leave: those are laid where they hinder least
+    (GN 01706.030 D: the flexible crediting from 1978), and the rest begins again in the next year.
+    """
+    if own.months is not None:
+        return np.full(own.by_year.shape, 4, np.int64)
+    return np.maximum(4 - own.by_year.astype(np.int64), 0)
 
 
 def certified(lines: RowSet, unit: str) -> Int:
