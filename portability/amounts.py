@@ -57,8 +57,11 @@ def pay(
         given = np.zeros(run.n, np.bool_)
     else:
         given = certified != NOFACT
+    recorder = run.trace_to
+    run.trace_to = None if given.all() else recorder  # nothing before a certified sum is computed
     with run.only(~given):
         made = by_law(scheme, run, co, view, qual, rule, whole)
+    run.trace_to = recorder
     if certified is not None and given.any():
         sums = np.where(given, certified, 0)
         made = as_certified(scheme, run, co, view, qual, rule, made, sums, given, whole)
@@ -80,9 +83,7 @@ def with_displaced(
         return made
     step = Step(DISPLACED, f"{scheme.currency} cent", cite_of(how, rule), url_of(how, rule))
     value, _ = run.fact(step, need=displaced)
-    more = np.where(displaced, value, 0)
-    run.trace(step, more, when=more > 0)
-    made.amounts.v = made.amounts.v + more
+    made.amounts.v = made.amounts.v + np.where(displaced, value, 0)
     return made
 
 
@@ -149,13 +150,7 @@ def shared_part(
     if whole is not None:
         num = np.where(whole, den, num)
     shared = scheme.share(run, co, q, num, den)
-    run.trace(
-        Step(
-            "fraction", scheme.unit, cite_of(how, rule), url_of(how, rule), denominator=scheme.unit
-        ),
-        num,
-        denominator=den,
-    )
+    trace_fraction(scheme, run, how, rule, num, den)
     run.trace(
         Step("pro_rata_amount", q.unit, cite_of(how, rule), url_of(how, rule), theoretical=q.unit),
         shared,
@@ -163,6 +158,15 @@ def shared_part(
     )
     after = floored(scheme, run, co, view, Quantity(shared, q.unit), rule, "after")
     return after.v, (num, den)
+
+
+def trace_fraction(
+    scheme: Scheme, run: Run, how: AmountRule, rule: Rule | None, num: Int, den: Int
+) -> None:
+    step = Step(
+        "fraction", scheme.unit, cite_of(how, rule), url_of(how, rule), denominator=scheme.unit
+    )
+    run.trace(step, num, denominator=den)
 
 
 def cite_of(how: AmountRule, rule: Rule | None) -> str:
@@ -224,6 +228,7 @@ def as_certified(
         num, den = fraction_of(scheme, run, co, view, qual, how)
         num = num if whole is None else np.where(whole, den, num)
         shared, pair = mul_div(certified, num, den, "half_up"), (num, den)
+        trace_fraction(scheme, run, how, rule, num, den)
         run.trace(Step("pro_rata_amount", step.unit, cite_of(how, rule), url_of(how, rule)), shared)
     amounts = Amounts(
         np.where(given, shared, made.amounts.v),
