@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from portability.cohort import Cohort, RowSet, take_family
 from portability.coverage import Credited, span_years
-from portability.dates import NODATE, month_of
+from portability.dates import NODATE, first_day, month_of, year_of
 from portability.scheme import Scheme
 from portability.trace import NOFACT, Recorder, Run
 
@@ -64,7 +64,8 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> tuple[RowSet, 
     its months give. Also returned: the lines of which something is left (None: all).
 
     whole  bool[schemes]: law that credits by calendar year (42 USC 413(a)(2)) keeps the sums as
-    certified, also of a year that begins on the day of the risk
+    certified, also of a year that begins on the day of the risk; a line of several years ends with
+    the year of the risk, so that each year keeps its share
     """
     limit = risk.take(rows.person)
     dated = rows.start != NODATE
@@ -72,7 +73,9 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> tuple[RowSet, 
     if not len(at):
         return rows, None
     start, last, yearly = rows.start[at], limit[at], whole[rows.scheme[at]]
-    stop = last + (yearly & (start == last))
+    several = yearly & (year_of(start) < year_of(last))
+    turn = np.minimum(rows.end[at], first_day((year_of(last) + 1) * 12))
+    stop = np.where(several, turn, last + (yearly & (start == last)))
     end = rows.end.copy()
     end[at] = stop
     full = month_of(rows.end[at] - 1) - month_of(start) + 1
@@ -80,7 +83,7 @@ def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> tuple[RowSet, 
 
     def shortened(values: Int) -> Int:
         old = values[at]
-        less = np.flatnonzero(~yearly & (old > 0))
+        less = np.flatnonzero((~yearly | several) & (old > 0))
         if not len(less):
             return values
         new = values.copy()

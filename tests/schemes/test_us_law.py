@@ -280,3 +280,12 @@ def pre1978(earnings: dict[str, int]) -> dict[int, Any]:
     """The printed rows and ten later years that make the person insured."""
     made = {int(y): v for y, v in earnings.items()}
     return {**made, **{y: 20_000 for y in range(1990, 2001) if y not in made}}
+
+
+def test_a_line_of_several_years_gives_each_year_its_share_up_to_the_claim() -> None:
+    """The sum of 2010-2024 is not pressed into the years before a claim in June 2024."""
+    line = {"scheme": US, "start": "2010-01-01", "end": "2024-12-31", "earnings": 900000}
+    entry = told("1960-05-05", "2024-06-01", periods=[line])
+    yearly = told("1960-05-05", "2024-06-01", dict.fromkeys(range(2010, 2025), 60000))
+    assert step(entry, "indexed_earnings") == step(yearly, "indexed_earnings")
+    assert (entry["periods"]["own"], paid(entry)) == (yearly["periods"]["own"], paid(yearly))
