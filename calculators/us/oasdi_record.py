@@ -22,7 +22,7 @@ from portability.coverage import (
     quarters_in,
     scatter,
 )
-from portability.dates import NODATE, day_in_month, month_of
+from portability.dates import NODATE, day, day_in_month, month_of
 from portability.exact import div
 from portability.tables import Table
 from portability.units import THOUSAND
@@ -30,6 +30,7 @@ from portability.units import THOUSAND
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
+JANUARY_1978, QUARTER_DAYS = day("1978-01-01"), 92
 YEARLY = 1978  # 413(a)(2)(A)(ii): from here quarters follow from the year's total
 FOUR = 4  # 404.143(a)
 QUARTER_WAGE = 50_00  # 404.141(b)(1): cents of wages that make a quarter before 1978
@@ -164,13 +165,15 @@ def from_quarters(
 ) -> tuple[Int, Int]:
     """404.141(b)(1): wages that stand in one calendar quarter before 1978 tell whether it is a
     quarter of coverage: (least, most) with what such lines settle."""
-    first, last, low = month_of(lines.start) // 3, month_of(lines.end - 1) // 3, years[0] * FOUR
-    own = (first == last) & (first >= low) & (first < YEARLY * FOUR) & ~certified
-    own &= (lines.earnings >= 0) & (lines.kind != SELF_EMPLOYMENT)
-    if not own.any():
+    short = (lines.end - lines.start <= QUARTER_DAYS) & (lines.start < JANUARY_1978) & ~certified
+    own = np.flatnonzero(short & (lines.earnings >= 0) & (lines.kind != SELF_EMPLOYMENT))
+    if not len(own):
         return least, most
+    low, first = int(years[0]) * FOUR, month_of(lines.start[own]) // 3
+    one = (month_of(lines.end[own] - 1) // 3 == first) & (first >= low)
+    own, first = own[one], first[one]
     paid = np.zeros((len(free), len(years) * FOUR), np.int64)
-    np.add.at(paid, (lines.person[own], first[own] - low), lines.earnings[own])
+    np.add.at(paid, (lines.person[own], first - low), lines.earnings[own])
     each = paid.reshape(len(free), len(years), FOUR)
     found, whole = (each >= QUARTER_WAGE).sum(axis=2), free == each.sum(axis=2)
     settled = whole & (free > 0) & (least < FOUR)
