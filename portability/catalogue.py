@@ -17,7 +17,9 @@ from pathlib import Path
 from portability.agreement import Agreement
 from portability.agreement_build import made
 from portability.agreement_loader import checked, digest_of, opened
+from portability.compiled import stored
 from portability.errors import Fault, InputError, nearest
+from portability.plugins import points
 
 GROUP = "portability.agreements"
 FORMAT_MODULES = (
@@ -44,9 +46,7 @@ def builtin() -> Path | None:
 @cache
 def installed() -> tuple[Path, ...]:
     """Folders of other packages: an entry point names a function that yields folders."""
-    from importlib.metadata import entry_points
-
-    return tuple(Path(folder) for point in entry_points(group=GROUP) for folder in point.load()())
+    return tuple(Path(folder) for load in points(GROUP).values() for folder in load()())
 
 
 def paths(folders: Iterable[str | Path] = ()) -> dict[str, Path]:
@@ -90,7 +90,7 @@ def agreements(
     """
     folders = tuple(folders)
     wanted = None if countries is None else frozenset(countries)
-    chosen = (path for path in paths(folders).values() if may_bind(path, wanted))
+    chosen = may_bind(tuple(paths(folders).values()), wanted)
     loaded = (load_file(path, folders) for path in chosen)
     return tuple(
         found
@@ -100,16 +100,25 @@ def agreements(
     )
 
 
-def may_bind(path: Path, wanted: frozenset[str] | None) -> bool:
-    """Could this file bind two of these states? A file about others is not read, and its faults
-    stop nobody."""
+def may_bind(found: tuple[Path, ...], wanted: frozenset[str] | None) -> tuple[Path, ...]:
+    """The files that could bind two of these states. A file about others is not read, and its
+    faults stop nobody; who is party to which is kept in one index of all contents."""
     if wanted is None:
-        return True
-    from portability.compiled import stored
+        return found
+    texts = {path: path.read_bytes() for path in found}
+    marks = {path: hashlib.sha256(raw).hexdigest() for path, raw in texts.items()}
+    whole = hashlib.sha256("".join(marks.values()).encode()).hexdigest()
+    named = stored("index" + whole, lambda: {marks[p]: parties(marks[p], texts[p]) for p in found})
+    return tuple(
+        path
+        for path in found
+        if named[marks[path]] == ["*"] or len(wanted.intersection(named[marks[path]])) > 1
+    )
 
-    raw = path.read_bytes()
-    named = stored("parties" + hashlib.sha256(raw).hexdigest(), lambda: sorted(parties_in(raw)))
-    return named == ["*"] or len(wanted.intersection(named)) > 1
+
+def parties(mark: str, raw: bytes) -> list[str]:
+    made: list[str] = stored("parties" + mark, lambda: sorted(parties_in(raw)))
+    return made
 
 
 def parties_in(raw: bytes) -> set[str]:
@@ -149,7 +158,6 @@ def of_content(
 ) -> Agreement:
     """The agreement of this content (`content`: its hash; `under`: states of the files a draft may
     be based on); its document comes from the cache where it can."""
-    from portability.compiled import stored
 
     def base(name: str) -> Agreement | None:
         known = paths(folders)

@@ -100,7 +100,7 @@ class RowSet:
         return RowSet(**values)
 
 
-def taken(column: NDArray[Any], at: Index) -> NDArray[Any]:
+def taken(column: NDArray[Any], at: NDArray[Any]) -> NDArray[Any]:
     """column[at]; a column that repeats one value (stride 0) stays one."""
     if len(column) and column.strides == (0,):
         return np.broadcast_to(column[0], len(at))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,8 @@ def stored(digest: str, make: Callable[[], Any]) -> Any:
 def keep(path: Path, value: Any) -> None:
     """Write beside and rename: a reader never sees half a file; a full or read-only disk only
     costs time."""
+    import tempfile
+
     text = json.dumps(marked(value))
     seal = hashlib.sha256(text.encode()).hexdigest()
     beside = None

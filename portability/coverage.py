@@ -18,17 +18,20 @@ from numpy.typing import NDArray
 
 from portability.cohort import EQUIVALENT, OPTIONAL_CONTINUED, VOLUNTARY, RowSet
 from portability.dates import FOREVER, NODATE, first_day, month_of
+from portability.months import FULL_YEAR as FULL_YEAR
+from portability.months import POPCOUNT as POPCOUNT
+from portability.months import QUARTER_OF as QUARTER_OF
+from portability.months import UPTO
+from portability.months import Mask as Mask
+from portability.months import capacity as capacity
+from portability.months import months_in as months_in
+from portability.months import quarters_in as quarters_in
+from portability.months import whole_quarters as whole_quarters
+from portability.months import window_mask as window_mask
 from portability.units import THOUSAND
 
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
-Mask = NDArray[np.uint16]
-FULL_YEAR = np.uint16(0xFFF)
-POPCOUNT = np.array([bin(i).count("1") for i in range(4096)], np.int64)
-QUARTER_OF = np.array(
-    [sum(1 << q for q in range(4) if i >> (3 * q) & 7) for i in range(4096)], np.uint8
-)
-UPTO = np.array([(1 << k) - 1 for k in range(13)], np.uint16)  # the first k months of a year
 VOLUNTARY_CLASS = (VOLUNTARY, OPTIONAL_CONTINUED)
 CLASSES = ("C", "V", "E")
 
@@ -123,36 +126,6 @@ def longest_run(credited: Credited) -> Int:
     return runs
 
 
-def months_in(mask: Mask) -> Int:
-    """Months of a mask: int64, same shape."""
-    return np.asarray(np.bitwise_count(mask), np.int64)
-
-
-def quarters_in(mask: Mask) -> Int:
-    """Calendar quarters that a mask touches: int64, same shape."""
-    first = (mask | mask >> 1 | mask >> 2) & 0b001001001001
-    return np.asarray(np.bitwise_count(first), np.int64)
-
-
-def whole_quarters(mask: Mask) -> Mask:
-    """All three months of every calendar quarter that a mask touches."""
-    first = (mask | mask >> 1 | mask >> 2) & 0b001001001001
-    made: Mask = (first * 0b111).astype(np.uint16)
-    return made
-
-
-def capacity(months: Mask, unit: str) -> Int:
-    """Most units of this kind that fit into the months of a mask."""
-    if unit == "month":
-        return months_in(months)
-    if unit == "quarter":
-        return quarters_in(months)
-    if unit == "year":
-        made: Int = (months != 0).astype(np.int64)
-        return made
-    return months_in(months) * {"day": 366, "week": 53}[unit] // 12
-
-
 def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
     """Units left when only the months `after` of the months `before` remain.
 
@@ -169,23 +142,6 @@ def limited(by_year: Int, before: Mask, after: Mask, unit: str) -> Int:
     out: Int = np.array(by_year, order="C")
     out.reshape(-1)[at] = np.where(new != 0, kept, 0)
     return out
-
-
-def window_mask(years: NDArray[np.int32], first: Int, last: Int) -> Mask:
-    """uint16[m, Y]: months [first[m], last[m]) of each year; month index = year * 12 + month -
-    1."""
-    zero, width = int(years[0]) * 12, len(years)
-    low = np.clip(np.asarray(first, np.int64) - zero, 0, 12 * width)
-    high = np.clip(np.asarray(last, np.int64) - zero, low, 12 * width)
-    column = np.arange(width)
-    whole = (column >= -(-low // 12)[:, None]) & (column < (high // 12)[:, None])
-    made: Mask = whole * FULL_YEAR
-    row = np.arange(len(low))
-    for edge in (low, high):  # the two years that a window may cut
-        at = np.minimum(edge // 12, width - 1)
-        before, upto = (UPTO[np.clip(end - 12 * at, 0, 12)] for end in (low, high))
-        made[row, at] = upto & ~before
-    return made
 
 
 def span_years(rows: RowSet, *more: int) -> NDArray[np.int32]:

@@ -19,9 +19,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portability.compiled import stored
 from portability.errors import Fault, InputError, nearest
+from portability.plugins import points
 from portability.scheme import Scheme, SchemeSource
-from portability.tables import Table, compiled
+from portability.tables import Table, compiled, figures
 from portability.units import UNITS
 from portability.yamlsource import Source, read
 
@@ -33,12 +35,10 @@ WORDS = re.compile(r".+\.[a-z]{2}\.yaml\Z")  # oasdi.en.yaml holds sentences, no
 def drawers() -> dict[str, Path]:
     """Scheme id -> YAML file, from all installed packages (and the checkout, if nothing is
     installed)."""
-    from importlib.metadata import entry_points
-
     found: dict[str, Path] = {}
-    points = list(entry_points(group="portability.schemes"))
-    functions = [point.load() for point in points]
-    if not any(point.name == "builtin" for point in points):
+    known = points("portability.schemes")
+    functions = [load_() for load_ in known.values()]
+    if "builtin" not in known:
         functions.append(importlib.import_module("calculators").drawers)
     local = [
         Path(folder)
@@ -111,13 +111,13 @@ def from_source(source: SchemeSource) -> Scheme:
 
 def source_of(path: Path) -> SchemeSource:
     """Read and check a scheme file; every fault at once."""
-    from portability.compiled import stored
-
     raw = path.read_bytes()
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     text = stored(digest, lambda: checked(read(path)[0]))
+    figures = stored("figures" + digest[7:], lambda: figures_of(text))
     tables = {
-        name: compiled(name, text["id"], table) for name, table in text.get("tables", {}).items()
+        name: compiled(name, text["id"], table, figures[name])
+        for name, table in text.get("tables", {}).items()
     }
     return SchemeSource(
         text["id"],
@@ -132,6 +132,11 @@ def source_of(path: Path) -> SchemeSource:
         str(path),
         text,
     )
+
+
+def figures_of(text: Mapping[str, Any]) -> dict[str, Any]:
+    """The scaled keys and values of every table, ready to be kept beside the text."""
+    return {name: figures(table) for name, table in text.get("tables", {}).items()}
 
 
 def checked(source: Source) -> Mapping[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +44,7 @@ def minor_digits(currency: str) -> int:
     return MINOR.get(currency, 2)
 
 
+@cache
 def unit_scale(unit: str) -> tuple[int, str]:
     """ "1e-5 EUR" -> (5, "EUR"); "USD cent" -> (2, "USD"); "1e-7" -> (7, ""); "month" -> (0,
     "month")."""
@@ -172,31 +175,20 @@ class Table:
         return f"{self.first}…{self.last}"
 
 
-def compiled(name: str, owner: str, text: Mapping[str, Any]) -> Table:
-    """The checked YAML of a table -> Table. Raises ValueError with what is wrong."""
-    by = text.get("by", "date")
-    if by not in BY:
-        raise ValueError(f"by: {by!r}; one of {', '.join(BY)}")
-    unit = str(text.get("unit", "1"))
-    scale = 0 if unit == "1" else unit_scale(unit)[0]
-    pairs = dated_rows(text, scale) if "rows" in text else plain_values(text, scale)
-    keys = np.array([k for k, _ in pairs], np.int64)
-    if len(keys) == 0:
-        raise ValueError("no rows")
-    if (np.diff(keys) <= 0).any():
-        raise ValueError("rows must ascend without repetition")
-    for word in ("cite", "source", "checked"):
-        if not text.get(word):
-            raise ValueError(f"{word} is missing")
-    until = end_of_life(text, by)
+def compiled(
+    name: str, owner: str, text: Mapping[str, Any], ready: list[Any] | None = None
+) -> Table:
+    """The checked YAML of a table -> Table; `ready`: its figures, if they are at hand. Raises
+    ValueError with what is wrong."""
+    keys, values, certain, until = figures(text) if ready is None else ready
     return Table(
         name,
         owner,
-        by,
-        unit,
-        keys,
-        np.array([v or 0 for _, v in pairs], np.int64),
-        np.array([v is not None for _, v in pairs]),
+        text.get("by", "date"),
+        str(text.get("unit", "1")),
+        np.array(keys, np.int64),
+        np.array(values, np.int64),
+        np.array(certain, np.bool_),
         str(text["cite"]),
         str(text["source"]),
         str(text["checked"]),
@@ -204,6 +196,27 @@ def compiled(name: str, owner: str, text: Mapping[str, Any]) -> Table:
         bool(text.get("steps")),
         text,
     )
+
+
+def figures(text: Mapping[str, Any]) -> list[Any]:
+    """[keys, values scaled by the unit, which of them are certain, end of life] of a table. Raises
+    ValueError with what is wrong."""
+    by = text.get("by", "date")
+    if by not in BY:
+        raise ValueError(f"by: {by!r}; one of {', '.join(BY)}")
+    unit = str(text.get("unit", "1"))
+    scale = 0 if unit == "1" else unit_scale(unit)[0]
+    pairs = dated_rows(text, scale) if "rows" in text else plain_values(text, scale)
+    keys = [k for k, _ in pairs]
+    if not keys:
+        raise ValueError("no rows")
+    if any(later <= key for key, later in pairwise(keys)):
+        raise ValueError("rows must ascend without repetition")
+    for word in ("cite", "source", "checked"):
+        if not text.get(word):
+            raise ValueError(f"{word} is missing")
+    values = [v or 0 for _, v in pairs]
+    return [keys, values, [v is not None for _, v in pairs], end_of_life(text, by)]
 
 
 def dated_rows(text: Mapping[str, Any], scale: int) -> list[tuple[int, int | None]]:

@@ -143,11 +143,14 @@ class Run:
     def lacks(self, mask: ArrayLike, code: str, **detail: Any) -> None:
         """Mark persons whose right (stage "right") or amount is unknown, with the reason. One
         mask, one reason."""
-        who = np.broadcast_to(np.asarray(mask, np.bool_), (self.n,))
+        found = np.asarray(mask, np.bool_)
+        if not found.any():
+            return
+        who = np.broadcast_to(found, (self.n,))
         if self.active is not None:
             who = who & self.active
-        if not who.any():
-            return
+            if not who.any():
+                return
         if self.stage == "right":
             self.unknown_right = self.unknown_right | who
         else:
