@@ -141,7 +141,7 @@ def test_eu_annex_viii() -> None:
     assert eu().rules_for("nl-aow", "NL", "old_age")[0].when == "only_if_needed"  # part 1, 52(4)
     swedish = eu().rules_for("se-income", "SE", "old_age")[0]  # part 2, 52(5)
     assert swedish.amount_of("amount").numerator is None and swedish.below_minimum is None
-    german = eu().rules_for("de-grv", "DE", "old_age")[0]
+    german = eu().rules_for("de-grv", "DE", "old_age")[-1]  # the ones before: 1408/71 until 2012
     how = german.amount_of("points")
     assert german.when == "always" and how.cap is not None and how.cap.name == "full_career"
     assert german.below_minimum is not None and german.below_minimum.all_below == "last_as_own"
@@ -151,11 +151,16 @@ def test_eu_type_a_invalidity_is_asked_first() -> None:
     rules = eu().rules_for("ie-spc", "IE", "invalidity")
     assert [rule.path for rule in rules] == [
         "rules[0]",
-        "defaults[0]",
-        "defaults[1]",
-        "defaults[2]",
+        *(f"defaults[{i}]" for i in range(5)),
     ]
-    assert rules[1].payer == "event" and rules[2].bars == "national"
+    assert rules[3].payer == "event" and rules[4].bars == "national"
+
+
+def test_regulation_1408_71_is_read_from_june_1992() -> None:
+    rules = catalogue.find("eu-1408-71").rules_for("es-rg", "ES", "old_age")
+    assert rules[0].amount_of("amount").basis == "unknown"
+    how = rules[-1].amount_of("amount")
+    assert how.basis == "theoretical" and how.cap is not None and how.plus == "displaced"
 
 
 def test_nationals_only_where_regulation_1231_2010_does_not_reach() -> None:
