@@ -102,7 +102,8 @@ def by_law(
     nothing = np.zeros(run.n, np.int64)
     unshared: Int | None = nothing
     if BRANCHES[co.branch] not in scheme.branches:  # only what was certified can be paid
-        return Paid(Amounts(nothing, scheme.currency, "month"), {}, None, None, None, {})
+        parts = dict.fromkeys(scheme.components, nothing)
+        return Paid(Amounts(nothing, scheme.currency, "month"), parts, None, None, None, parts)
     for component in scheme.components:
         how = DIRECT if rule is None else rule.amount_of(component)
         if how.basis == "unknown":

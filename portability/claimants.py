@@ -11,7 +11,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from portability.batch import Outcome
-from portability.cohort import SURVIVORS, Family
+from portability.cohort import BRANCHES, SURVIVORS, Family
 from portability.dates import NODATE
 from portability.exact import div, mul_div
 from portability.holding import Holding
@@ -87,6 +87,8 @@ def claims_of(holding: Holding, found: list[Outcome], barred: Bool, trace: bool)
     law gives no award."""
     if holding.co.fam is None or not len(holding.co.fam):
         return None
+    if BRANCHES[holding.co.branch] not in holding.scheme.branches:
+        found = []  # the law of this branch was not built: nobody on the record has an award
     fam = holding.co.fam
     run = ClaimRun(
         len(fam),

@@ -37,7 +37,7 @@ def consecutive(
     wanted = how.steps(certified(lines, record.unit), THOUSAND)
     at = np.arange(width)
     inside = (at >= first[:, None]) & (at <= last[:, None]) & free[person]
-    by_year = inside.reshape(len(person), -1, 4)
+    by_year = inside.reshape(len(person), len(record.years), 4)
     inside &= (by_year.cumsum(axis=2) <= room[person][:, :, None]).reshape(inside.shape)
     np.logical_or.at(grid, person, inside & (inside.cumsum(axis=1) <= wanted[:, None]))
     quarters = grid.reshape(len(mine), -1, 4)

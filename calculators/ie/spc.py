@@ -165,7 +165,7 @@ class Spc(Scheme):
             return np.where(entry == FOREVER, 1, np.maximum(end - contribution_year(entry), 1))
 
         with run.only(need & ~run.given(AVERAGE)):
-            since: Int = run.step(ENTRY_YEARS, since_entry)
+            since: Int = np.maximum(run.step(ENTRY_YEARS, since_entry), 1)
         late = own.years.astype(np.int64)[None, :] >= end[:, None]
         after = np.where(late, own.by_year + view.foreign_by_year(), 0).sum(axis=1)
         total = view.units("theoretical") - after
