@@ -11,6 +11,7 @@ import numpy as np
 
 import portability
 from portability.batch import Outcome
+from portability.build import counted_for
 from portability.case import Case
 from portability.claimants import Claims
 from portability.cohort import RELATIONS
@@ -330,7 +331,10 @@ def warnings(case: Case) -> list[Json]:
     for number, p in enumerate(case.periods):
         if p.status != "normal":
             out.append({"code": p.status, "period": number, "scheme": p.scheme})
-        elif p.credited is not None and p.start != NODATE:
+            continue
+        if not counted_for(p, case.claim.branch)[1] and counted_for(p, case.claim.branch)[0]:
+            out.append({"code": "right_only", "period": number, "scheme": p.scheme})
+        if p.credited is not None and p.start != NODATE:
             out += difference(number, p.scheme, p.start, p.end, p.credited)
     for name in case.assumptions:
         out.append({"code": "assumption_not_used", "assumption": name})
