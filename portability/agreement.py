@@ -190,6 +190,7 @@ class Agreement:
     any_party: bool = False  # a model: whatever states use it
     exclusive: bool = False  # one career, one scheme: no totalization at all (gcc-extension)
     absent: Absent | None = None  # why there is no benefits part; None where there is one
+    kept: dict[Any, Any] = field(factory=dict, init=False, repr=False)  # asked for again and again
 
     @property
     def coverage_only(self) -> bool:
@@ -197,7 +198,10 @@ class Agreement:
         return self.absent is NONE
 
     def countries(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(span.country for span in self.parties))
+        if "countries" not in self.kept:
+            self.kept["countries"] = tuple(dict.fromkeys(span.country for span in self.parties))
+        found: tuple[str, ...] = self.kept["countries"]
+        return found
 
     def bound(self, country: str, day: int) -> bool:
         """Is this state bound on this day? Both dates, the agreement's and the party's, must
@@ -211,10 +215,14 @@ class Agreement:
     def rules_for(self, scheme: str, country: str, branch: str) -> tuple[Rule, ...]:
         """Rules of one scheme and branch, first match first: own rules, then defaults with their
         annex rows."""
-        own = [
-            evolve(rule, scheme=scheme)
-            for rule in self.rules
-            if (rule.scheme in (scheme, country, "*"))
-            and (rule.branches is None or branch in rule.branches)
-        ]
-        return (*own, *self.layers.rules(scheme, country, branch))
+        key = (scheme, country, branch)
+        if key not in self.kept:
+            own = [
+                evolve(rule, scheme=scheme)
+                for rule in self.rules
+                if (rule.scheme in (scheme, country, "*"))
+                and (rule.branches is None or branch in rule.branches)
+            ]
+            self.kept[key] = (*own, *self.layers.rules(scheme, country, branch))
+        found: tuple[Rule, ...] = self.kept[key]
+        return found

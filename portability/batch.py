@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,13 +62,23 @@ class Batch:
     national: dict[str, Outcome] = field(factory=dict)
     trace: bool = False
     cache: dict[str, Any] = field(factory=dict)
+    masks: dict[tuple[str, ...], Bool] = field(factory=dict)
 
     @property
     def branch(self) -> str:
         return BRANCHES[self.co.branch]
 
+    def once(self, key: tuple[str, ...], compute: Callable[[], Bool]) -> Bool:
+        """A mask over the batch that many pairs of schemes ask for: bool[n], never changed."""
+        if key not in self.masks:
+            self.masks[key] = compute()
+        return self.masks[key]
+
     def bound(self, agreement: Agreement, country: str) -> Bool:
         """Is this country bound by the agreement on each person's claim date? bool[n]."""
+        return self.once(("bound", agreement.id, country), lambda: self.binds(agreement, country))
+
+    def binds(self, agreement: Agreement, country: str) -> Bool:
         claim = self.co.claim
         inside = (claim >= agreement.start) & (claim < agreement.end)
         if agreement.any_party:
@@ -102,15 +112,23 @@ class Batch:
         stated nationality is excluded."""
         persons = agreement.persons.of(country)
         if persons.kind == "open" or not persons.nationals_of:
-            return np.ones(len(self.co), np.bool_)
+            return self.once(("everybody",), lambda: np.ones(len(self.co), np.bool_))
+        nationals = tuple(persons.nationals_of)
+        return self.once(("nationals", *nationals), lambda: self.not_others(nationals))
+
+    def not_others(self, nationals: tuple[str, ...]) -> Bool:
         stated = np.diff(self.co.nationality_ptr) > 0
-        return ~stated | self.co.national_of(*persons.nationals_of)
+        return ~stated | self.co.national_of(*nationals)
 
     def usable(self, agreement: Agreement, own: str, other: str) -> Bool:
         """Persons whose periods in `other` count in `own`: bound, not displaced, and not a person
         the instrument reaches here but not there (Regulation 1231/2010: not in Switzerland)."""
-        there = self.reaches(agreement, other) | ~self.reaches(agreement, own)
-        return self.bound(agreement, other) & ~self.displaced(agreement, own, other) & there
+
+        def compute() -> Bool:
+            there = self.reaches(agreement, other) | ~self.reaches(agreement, own)
+            return self.bound(agreement, other) & ~self.displaced(agreement, own, other) & there
+
+        return self.once(("usable", agreement.id, own, other), compute)
 
 
 def replaces_back(agreement: Agreement, rival: Agreement) -> bool:

@@ -51,8 +51,11 @@ def counted(
         if count.branches is not None and batch.branch not in count.branches:
             continue
         for other in counted_holdings(batch, agreement, holding, count):
+            has = other.pos[holding.idx[sel]] >= 0
+            if not has.any():
+                continue
             usable = batch.usable(agreement, holding.country, other.country)
-            at = np.flatnonzero((other.pos[holding.idx[sel]] >= 0) & usable[holding.idx[sel]])
+            at = np.flatnonzero(has & usable[holding.idx[sel]])
             if len(at):
                 treaty = credits.get(other.scheme.id)
                 open_ = add_part(view, taken, holding, other, count, sel, at, run, treaty)
@@ -93,11 +96,8 @@ def add_part(
         what = f"how periods of {other.scheme.id} are counted"
         return lacking, {"what": what, "cite": str(count.cite)}
     mine = other.pos[holding.idx[sel[at]]].astype(np.intp)
-    lines = kept_lines(other, count)
-    if lines is None:
-        foreign = (treaty or other.credited).bare().take(mine)
-    else:
-        foreign = recredited(other, lines, mine).bare()
+    lines, record = counted_record(other, count)
+    foreign = (treaty or record if lines is None else record).bare().take(mine)
     if how.place == "consecutive" and how.target_unit == "quarter":
         rows = other.rows if lines is None else lines
         foreign, how = consecutive(rows, mine, foreign, view.own.take(at), how)
@@ -109,6 +109,21 @@ def add_part(
     taken[here] += part.by_year
     view.parts.append(part)
     return None
+
+
+def counted_record(other: Holding, count: Count) -> tuple[RowSet | None, Credited]:
+    """(lines the count leaves, None: all; the record they make), once for all who count them."""
+    key = (
+        (count.start, count.end, count.from_age, count.to_age),
+        (count.kinds_only, count.kinds_not, count.codes_only, count.codes_not),
+    )
+    if key not in other.counted:
+        lines = kept_lines(other, count)
+        everyone = np.arange(len(other.co))
+        record = other.credited if lines is None else recredited(other, lines, everyone)
+        other.counted[key] = (lines, record)
+    found: tuple[RowSet | None, Credited] = other.counted[key]
+    return found
 
 
 def edge(

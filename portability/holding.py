@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import Cohort, RowSet, take_family
@@ -33,6 +35,7 @@ class Holding:
     rows: RowSet
     credited: Credited
     run: Run
+    counted: dict[Any, Any] = field(factory=dict, init=False, repr=False)
 
     @property
     def country(self) -> str:
