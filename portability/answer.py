@@ -10,6 +10,7 @@ from portability.agreement import Agreement
 from portability.build import cohort_of
 from portability.case import Case
 from portability.determination import determination
+from portability.errors import Fault, InputError
 from portability.scenarios import estimate_range, next_steps
 from portability.totalization import Result, totalize
 
@@ -20,7 +21,19 @@ def answer(
     case: Case, agreements: Sequence[Agreement], trace: bool = True, ahead: bool = True
 ) -> Json:
     """The determination of one case; `ahead`: with what would change the answer. Does not
-    depend on the clock."""
+    depend on the clock. Certified figures that contradict each other are the input's fault."""
+    try:
+        return answered(case, agreements, trace, ahead)
+    except ValueError as error:
+        if not case.facts or "mul_div" not in str(error):
+            raise
+        given = ", ".join(f"{scheme}.{name}" for scheme, name in sorted(case.facts))
+        found = f"certified figures that make an amount below zero ({given})"
+        expected = "figures that fit each other and the law"
+        raise InputError([Fault("case:1:1", "facts", found, expected, code="facts")]) from None
+
+
+def answered(case: Case, agreements: Sequence[Agreement], trace: bool, ahead: bool) -> Json:
     co = cohort_of([case])
     schemes = registry.known(co.schemes)
     result = totalize(co, schemes, agreements, trace=trace)
