@@ -109,9 +109,9 @@ class Apg(Scheme):
             run.lacks(
                 view.foreign() > 0, "rule_unknown", what="theoretical amount of a pension account"
             )
-        return Quantity(
-            np.asarray(run.step(TOTAL, lambda: self.account(run, co, view)[0]), np.int64), EUR
-        )
+        with run.only(~run.given(PENSION)):
+            total = run.step(TOTAL, lambda: self.account(run, co, view)[0])
+        return Quantity(np.asarray(total, np.int64), EUR)
 
     def protected(self, run: Run, co: Cohort, view: View, qual: Qualification) -> Int:
         """APG 34: Stichtag in 2024 and 2025; the sum whose revaluation came late. Korridorpension:
