@@ -59,7 +59,7 @@ class Recount:
             "SELECT hash FROM node WHERE level = ? AND idx BETWEEN ? AND ? ORDER BY idx",
             (level, index, index + len(hashes) - 1),
         ).fetchall()
-        if [row[0] for row in rows] == hashes:
+        if rows == list(zip(hashes, strict=True)):
             return
         for at, value in enumerate(hashes, index):
             row = self.connection.execute(

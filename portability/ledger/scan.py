@@ -4,14 +4,17 @@ entry."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from operator import add
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from attrs import define, field, frozen
 
 from portability.errors import LedgerError
-from portability.ledger.bodies import referenced
+from portability.ledger.bodies import KINDS, referenced
 from portability.ledger.canonical import parse
 from portability.ledger.checkpoint import (
     Checkpoint,
@@ -22,10 +25,12 @@ from portability.ledger.checkpoint import (
     read_note,
 )
 from portability.ledger.creation import expected, objects, schema_hash
+from portability.ledger.documents import Payloads
 from portability.ledger.faults import sentence
 from portability.ledger.recount import CHUNK, Recount, root_at
 from portability.ledger.rotation import endorsed
-from portability.ledger.rows import START
+from portability.ledger.rows import START, connect
+from portability.ledger.shapes import Shapes, misbuilt
 from portability.ledger.store import Ledger
 
 Row = tuple[int, bytes, bytes, bytes]
@@ -61,10 +66,9 @@ class Scan:
     size: int = 0
     whole: bool = True
     sealed: int = 0
-    erased: dict[str, int] = field(factory=dict)
+    erased: dict[bytes, int] = field(factory=dict)
     documents_erased: int = 0
     texts: set[str] = field(factory=set)
-    applied: set[frozenset[str]] = field(factory=set)
     checkpoints: int = 0
 
     def fault(self, entry: int | None, code: str, text: str) -> None:
@@ -91,9 +95,12 @@ def scan(ledger: Ledger, wanted: set[int], receipts: set[int]) -> Scan:
     connection = ledger.connection
     found.chains = dict.fromkeys(receipts, b"")
     connection.text_factory = bytes
+    beside: list[Finding] = []
+    engine = Thread(target=check_file, args=(ledger.path, beside))
+    engine.start()
     try:
         # One transaction: all checks see the same state while others go on writing.
-        for check in (check_start, check_file, check_texts, check_entries, check_checkpoints):
+        for check in (check_start, check_texts, check_entries, check_checkpoints):
             try:
                 check(found, connection)
             except sqlite3.Error as error:
@@ -108,6 +115,8 @@ def scan(ledger: Ledger, wanted: set[int], receipts: set[int]) -> Scan:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         connection.text_factory = str
+        engine.join()
+    found.faults += beside
     return found
 
 
@@ -127,17 +136,29 @@ def check_start(found: Scan, connection: sqlite3.Connection) -> None:
     rows = connection.execute(
         "SELECT person, min(seq) FROM entry WHERE kind = 'erasure' GROUP BY person"
     )
-    found.erased = {person.decode(): seq for person, seq in rows if isinstance(person, bytes)}
+    found.erased = {person: seq for person, seq in rows if isinstance(person, bytes)}
 
 
-def check_file(found: Scan, connection: sqlite3.Connection) -> None:
-    """Pages, indexes and constraints, as the database engine sees them."""
-    for (text,) in connection.execute("PRAGMA integrity_check(1000)"):
-        if text != b"ok":
-            words = text.decode("utf-8", "replace").replace("\n", " ")
-            found.fault(None, "damaged", f"the file is damaged: {words}")
-    for table, row, *_ in connection.execute("PRAGMA foreign_key_check"):
-        found.fault(None, "stray", f"a row of {table.decode()} belongs to no entry (row {row})")
+def check_file(path: Path, findings: list[Finding]) -> None:
+    """Pages, indexes and types, as the database engine sees them. It reads the file on a connection
+    of its own, beside the other checks. The engine's constraints are left to `misbuilt`: it would
+    read every body once more for them."""
+    connection = connect(path, readonly=True, timeout=30)
+    connection.text_factory = bytes
+    try:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for (text,) in connection.execute("PRAGMA integrity_check(1000)"):
+            if text != b"ok":
+                words = text.decode("utf-8", "replace").replace("\n", " ")
+                findings.append(Finding(None, "damaged", f"the file is damaged: {words}"))
+        for table, row, *_ in connection.execute("PRAGMA foreign_key_check"):
+            words = f"a row of {table.decode()} belongs to no entry (row {row})"
+            findings.append(Finding(None, "stray", words))
+    except sqlite3.Error as error:
+        words = f"the file cannot be read in full: {sentence(error)}"
+        findings.append(Finding(None, "unreadable", words))
+    finally:
+        connection.close()
 
 
 def check_texts(found: Scan, connection: sqlite3.Connection) -> None:
@@ -153,22 +174,25 @@ def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
     """Bodies, chain, tree, sealed documents, in one pass over the entries."""
     cursor = connection.execute("SELECT seq, body, leaf, chain FROM entry ORDER BY seq")
     payloads = Payloads(found, connection)
-    tree = Recount(connection, found.fault)
+    tree, shapes = Recount(connection, found.fault), Shapes()
     before = START
     while rows := cursor.fetchmany(CHUNK):
-        for number, text, leaf, chain in rows:
-            if number != found.size:
-                check_gap(found, number)
-            if sha256(b"\x00" + text).digest() != leaf:
-                found.fault(number, "body", "its body was changed: it does not fit its hash")
-            if sha256(before + leaf).digest() != chain:
-                found.fault(number, "chain", "it does not continue the entry before it")
-            before, found.size = chain, number + 1
-            check_body(found, number, text, payloads)
-            if number in found.chains:
-                found.chains[number] = chain
+        numbers, texts, leaves, chains = zip(*rows, strict=True)
+        check_hashes(found, rows, before)
+        for number, text, known in zip(numbers, texts, shapes.find(texts), strict=True):
+            if known is None:
+                check_body(found, number, text, payloads, shapes)
+                continue
+            shape, strings = known
+            if shape.sealed or payloads.waiting <= number:
+                payloads.check(number, shape.due(strings))
+            for name in shape.missing:
+                no_text(found, number, name)
+        before = chains[-1]
+        for number in found.chains.keys() & set(numbers):
+            found.chains[number] = chains[numbers.index(number)]
         if found.whole:
-            tree.add([row[2] for row in rows])
+            tree.add(leaves)
     payloads.finish()
     if found.size == 0:
         found.fault(0, "missing", "it is missing; the ledger has no entry at all")
@@ -177,6 +201,26 @@ def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
     for size in {*found.wanted, found.size}:
         if (root := found.root(size)) is not None:
             found.roots[size] = root
+
+
+def check_hashes(found: Scan, rows: Sequence[Row], before: bytes) -> None:
+    """Numbers without a gap, leaves, chain. All at once; one by one only to name what is wrong."""
+    numbers, texts, leaves, chains = zip(*rows, strict=True)
+    if (
+        numbers == tuple(range(found.size, found.size + len(rows)))
+        and tuple([sha256(b"\x00" + text).digest() for text in texts]) == leaves
+        and tuple([sha256(b).digest() for b in map(add, (before, *chains), leaves)]) == chains
+    ):
+        found.size += len(rows)
+        return
+    for number, text, leaf, chain in rows:
+        if number != found.size:
+            check_gap(found, number)
+        if sha256(b"\x00" + text).digest() != leaf:
+            found.fault(number, "body", "its body was changed: it does not fit its hash")
+        if sha256(before + leaf).digest() != chain:
+            found.fault(number, "chain", "it does not continue the entry before it")
+        before, found.size = chain, number + 1
 
 
 def check_gap(found: Scan, number: int) -> None:
@@ -188,7 +232,7 @@ def check_gap(found: Scan, number: int) -> None:
     found.whole = False
 
 
-def check_body(found: Scan, number: int, text: bytes, payloads: Payloads) -> None:
+def check_body(found: Scan, number: int, text: bytes, payloads: Payloads, shapes: Shapes) -> None:
     """A body reads in one way only, and what it names is there."""
     try:
         made = parse(text)
@@ -199,32 +243,37 @@ def check_body(found: Scan, number: int, text: bytes, payloads: Payloads) -> Non
         payloads.take(number)
         return
     try:
-        check_named(found, number, made, payloads)
+        if words := misbuilt(number, made, KINDS):
+            found.fault(number, "form", words)
+        missing = check_named(found, number, made, payloads)
+        if words is None and not made.keys() & {"vkey", "schema"}:
+            shapes.learn(text, made, missing)
     except MISSHAPEN as error:
         found.fault(number, "form", f"its body is not built as it should be ({error})")
 
 
-def check_named(found: Scan, number: int, made: Mapping[str, Any], payloads: Payloads) -> None:
-    """The key, the sealed documents and the texts a body names."""
+def check_named(found: Scan, number: int, made: Mapping[str, Any], payloads: Payloads) -> list[str]:
+    """The key, the sealed documents and the texts a body names; texts that are not stored."""
     if number == 0:
         check_opening(found, made)
     elif made.get("kind") == "key_change":
         add_key(found, number, made)
-    payloads.check(number, made.get("sealed") or {})
-    if "rules" in made or "code" in made:
-        named = referenced(made)
-        # Most entries apply the same texts as others did.
-        if frozenset(named.values()) not in found.applied:
-            check_applied(found, number, named)
-
-
-def check_applied(found: Scan, number: int, named: Mapping[str, str]) -> None:
-    """The texts of law and program an entry applied are stored."""
-    missing = [name for name, digest in named.items() if digest not in found.texts]
+    sealed = (made.get("sealed") or {}).items()
+    payloads.check(
+        number,
+        [
+            (name.encode(), part["person"].encode(), part["sha256"].encode())
+            for name, part in sealed
+        ],
+    )
+    missing = [name for name, digest in referenced(made).items() if digest not in found.texts]
     for name in missing:
-        found.fault(number, "text", f"the text of {name} it applied is not stored any more")
-    if not missing:
-        found.applied.add(frozenset(named.values()))
+        no_text(found, number, name)
+    return missing
+
+
+def no_text(found: Scan, number: int, name: str) -> None:
+    found.fault(number, "text", f"the text of {name} it applied is not stored any more")
 
 
 def check_opening(found: Scan, made: Mapping[str, Any]) -> None:
@@ -245,59 +294,6 @@ def add_key(found: Scan, number: int, made: Mapping[str, Any]) -> None:
         found.keys.append((number, read_key(str(made.get("vkey")))))
     except LedgerError as error:
         found.fault(number, "key", f"it names no usable key ({error})")
-
-
-class Payloads:
-    """Sealed documents, read alongside the entries."""
-
-    def __init__(self, found: Scan, connection: sqlite3.Connection):
-        self.found = found
-        self.rows = connection.execute(
-            "SELECT seq, name, nonce, ciphertext FROM payload ORDER BY seq, name"
-        )
-        self.next = self.rows.fetchone()
-
-    def take(self, number: int) -> dict[str, str]:
-        """Name -> hash of the documents stored for an entry."""
-        got: dict[str, str] = {}
-        while self.next is not None and self.next[0] <= number:
-            seq, name, nonce, ciphertext = self.next
-            name = name.decode("utf-8", "replace")
-            if seq == number:
-                got[name] = sha256(nonce + ciphertext).hexdigest()
-            else:
-                self.found.fault(
-                    seq, "sealed", f"a sealed {name} stands under an entry that is not there"
-                )
-            self.next = self.rows.fetchone()
-        return got
-
-    def check(self, number: int, due: Mapping[str, Any]) -> None:
-        got = self.take(number)
-        fault, erased = self.found.fault, self.found.erased
-        for name, part in due.items():
-            digest = got.pop(name, None)
-            gone = erased.get(part["person"], -1) > number
-            if digest is None and gone:
-                self.found.documents_erased += 1
-            elif digest is None:
-                fault(number, "sealed", f"its sealed {name} is missing, and no erasure is recorded")
-            elif gone:
-                fault(
-                    number,
-                    "erasure",
-                    f"its sealed {name} should be gone: the erasure was not finished",
-                )
-            elif digest != part["sha256"]:
-                fault(number, "sealed", f"its sealed {name} was changed")
-            else:
-                self.found.sealed += 1
-        for name in got:
-            fault(number, "sealed", f"a sealed {name} was added: the entry does not name it")
-
-    def finish(self) -> None:
-        while self.next is not None:
-            self.take(self.next[0])
 
 
 def check_checkpoints(found: Scan, connection: sqlite3.Connection) -> None:

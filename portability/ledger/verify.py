@@ -155,7 +155,7 @@ def check_keys(found: Scan) -> None:
         return
     try:
         for person, number in found.erased.items():
-            if keys.person(person) is not None:
+            if keys.person(person.decode()) is not None:
                 found.fault(number, "erasure", "the key was not destroyed: run the erasure again")
     except LedgerError as error:
         found.fault(None, "keys", str(error))
