@@ -19,7 +19,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portability.cohort import BRANCHES
 from portability.compiled import stored
+from portability.countries import COUNTRIES, CURRENCIES
 from portability.errors import Fault, InputError, nearest
 from portability.plugins import points
 from portability.scheme import Scheme, SchemeSource
@@ -103,9 +105,16 @@ def from_source(source: SchemeSource) -> Scheme:
         else source.calculator
     )
     module, _, attribute = name.partition(":")
-    made = getattr(importlib.import_module(module), attribute)(source)
+    try:
+        made = getattr(importlib.import_module(module), attribute)(source)
+    except (ImportError, AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+        found = f"a block or table that {name} cannot read ({type(error).__name__}: {error})"
+        expected = "a calculator module:Class, and the form it asks for"
+        raise InputError(
+            [Fault(f"{source.path}:1:1", "calculator", found[:300], expected)]
+        ) from error
     if not isinstance(made, Scheme):
-        raise TypeError(f"{name} is not a Scheme")
+        raise InputError([Fault(f"{source.path}:1:1", "calculator", name, "a Scheme class")])
     return made
 
 
@@ -151,19 +160,36 @@ def checked(source: Source) -> Mapping[str, Any]:
     source.check()
     if text["schema"] != "portability/scheme@1":
         source.fault(("schema",), text["schema"], "portability/scheme@1")
-    if text["unit"] not in UNITS:
-        source.fault(("unit",), text["unit"], ", ".join(UNITS), nearest(str(text["unit"]), UNITS))
-    check_tables(source, text.get("tables", {}), text["id"])
+    check_head(source, text)
+    tables = text.get("tables", {})
+    if not isinstance(tables, dict):
+        source.fault(("tables",), tables, "a mapping of tables by name", code="type")
+        tables = {}
+    check_tables(source, tables, str(text["id"]))
     source.check()
     made: Mapping[str, Any] = text
     return made
+
+
+def check_head(source: Source, text: Mapping[str, Any]) -> None:
+    """Unit, country, currency and branches are words of closed lists; the others are text."""
+    for key, allowed in (("unit", UNITS), ("country", COUNTRIES), ("currency", CURRENCIES)):
+        if not isinstance(text[key], str) or text[key] not in allowed:
+            words = ", ".join(allowed) if len(allowed) < 16 else f"a code such as {min(allowed)}"
+            source.fault((key,), text[key], words, nearest(str(text[key]), allowed))
+    for key in ("id", "name", "calculator"):
+        if not isinstance(text[key], str):
+            source.fault((key,), text[key], "text", code="type")
+    branches = text["branches"]
+    if not isinstance(branches, list) or not all(item in BRANCHES for item in branches):
+        source.fault(("branches",), branches, f"a list of: {', '.join(BRANCHES)}")
 
 
 def check_tables(source: Source, tables: Mapping[str, Any], owner: str) -> None:
     for name, table in tables.items():
         try:
             compiled(name, owner, table)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             source.fault(
                 ("tables", name),
                 f"{name}: {error}",
