@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import define, field
 
+from portability.errors import nearest
 from portability.exact import decimal_text, parse_number
 
 Json = dict[str, Any]
@@ -106,13 +107,7 @@ def compare_line(
         elif key in ("payable", "theoretical", "at_least"):
             compare_money(made, at, value, line.get(key))
         elif key == "from":
-            found = str(line.get("from"))
-            figure(
-                made,
-                at,
-                str(value)[: len(found)] if len(found) < len(str(value)) else str(value),
-                found[: len(str(value))],
-            )
+            compare_from(made, at, str(value), str(line.get("from")))
         elif key == "fraction":
             compare_fraction(made, at, value, line.get("fraction"))
         elif key == "share_percent":
@@ -131,6 +126,14 @@ def compare_line(
             compare_value(made, at, value, line.get(key))
         else:
             compare_step(made, at, key, value, line)
+
+
+def compare_from(made: Checked, where: str, wanted: str, found: str) -> None:
+    """As much of the date as the source prints, or as the benefit has."""
+    short = min(len(wanted), len(found))
+    if wanted[:4].isdigit() and wanted[:short] == found[:short]:
+        wanted = found = wanted[:short]
+    figure(made, where, wanted, found)
 
 
 def codes(line: Json, wanted: Any) -> Any:
@@ -179,12 +182,14 @@ def compare_step(made: Checked, where: str, key: str, wanted: Any, line: Json) -
     hits = [step for step in line.get("trace", []) if step["step"] == key]
     if not hits:
         known = sorted({step["step"] for step in line.get("trace", [])})
+        hint = nearest(key, [*LINE_KEYS, "share_percent", *known])
         made.figures += 1
         made.differences.append(
             Difference(
                 where,
                 shown(wanted),
-                f"no such step on route {line['route']}; steps: {', '.join(known)}",
+                f"no such step on route {line['route']}; {hint and hint + ' '}"
+                f"steps: {', '.join(known)}",
             )
         )
         return
