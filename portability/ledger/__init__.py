@@ -9,6 +9,7 @@ Specification: docs/ledger-format.md. Nothing here knows the engine: what recomp
 """
 
 from portability.ledger.bodies import batch_body, body, determination_body
-from portability.ledger.store import Draft, Entry, Ledger, Receipt
+from portability.ledger.drafting import Draft
+from portability.ledger.store import Entry, Ledger, Receipt
 
 __all__ = ["Draft", "Entry", "Ledger", "Receipt", "batch_body", "body", "determination_body"]

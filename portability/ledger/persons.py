@@ -11,8 +11,9 @@ from typing import Any
 from portability.errors import LedgerError
 from portability.ledger.bodies import body, now
 from portability.ledger.canonical import parse
+from portability.ledger.drafting import Draft
 from portability.ledger.family import join
-from portability.ledger.store import Draft, Ledger, Receipt
+from portability.ledger.store import Ledger, Receipt
 
 Json = dict[str, Any]
 

@@ -10,7 +10,8 @@ from typing import Any
 from portability.errors import LedgerError
 from portability.ledger.bodies import body
 from portability.ledger.checkpoint import PublicKey, SigningKey, read_key, read_note
-from portability.ledger.store import Draft, Ledger, Receipt
+from portability.ledger.drafting import Draft
+from portability.ledger.store import Ledger, Receipt
 
 
 def text_of(new: PublicKey) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,40 +43,57 @@ def tail(connection: sqlite3.Connection) -> tuple[int, bytes]:
     return (-1, START) if row is None else (int(row[0]), bytes(row[1]))
 
 
-def insert(connection: sqlite3.Connection, number: int, before: bytes, text: str) -> bytes:
-    """The entry and the subtrees it completes; the chain hash."""
-    leaf = merkle.leaf_hash(text.encode())
-    chain = sha256(before + leaf).digest()
-    connection.execute(
-        "INSERT INTO entry (seq, body, leaf, chain) VALUES (?, ?, ?, ?)",
-        (number, text, leaf, chain),
-    )
-    level, index, value = 0, number, leaf
-    while index & 1:
-        query = (
-            "SELECT hash FROM node WHERE level = ? AND idx = ?"
-            if level
-            else "SELECT leaf FROM entry WHERE ? = 0 AND seq = ?"
-        )
-        left = connection.execute(query, (level, index - 1)).fetchone()
-        if left is None:
-            raise LedgerError("the tree of hashes has a hole: run `portability ledger verify`")
-        value = merkle.node_hash(left[0], value)
-        level, index = level + 1, index >> 1
-        connection.execute("INSERT INTO node VALUES (?, ?, ?)", (level, index, value))
-    return chain
-
-
-def insert_beside(
+def insert(
     connection: sqlite3.Connection,
-    number: int,
-    boxes: Mapping[str, Sealed],
-    blobs: Mapping[str, bytes],
-) -> None:
-    """The sealed documents of an entry, and those of its texts that are not stored yet."""
-    for name, box in boxes.items():
-        row = (number, name, box.nonce, box.ciphertext)
-        connection.execute("INSERT INTO payload VALUES (?, ?, ?, ?)", row)
-    for digest, data in blobs.items():
+    last: int,
+    before: bytes,
+    entries: Sequence[tuple[str, Mapping[str, Sealed]]],
+) -> list[bytes]:
+    """Entries after number `last` with their sealed documents, and the subtrees they complete; the
+    chain hash of each."""
+    nodes: list[tuple[int, int, bytes]] = []
+    made: dict[tuple[int, int], bytes] = {}
+    chains = []
+    for number, (text, boxes) in enumerate(entries, last + 1):
+        leaf = value = merkle.leaf_hash(text.encode())
+        before = sha256(before + leaf).digest()
+        chains.append(before)
+        connection.execute(
+            "INSERT INTO entry (seq, body, leaf, chain) VALUES (?, ?, ?, ?)",
+            (number, text, leaf, before),
+        )
+        if boxes:
+            connection.executemany(
+                "INSERT INTO payload VALUES (?, ?, ?, ?)",
+                [(number, name, box.nonce, box.ciphertext) for name, box in boxes.items()],
+            )
+        level, index = 0, number
+        while index & 1:
+            left = made.get((level, index - 1)) or stored(connection, level, index - 1)
+            value = merkle.node_hash(left, value)
+            level, index = level + 1, index >> 1
+            nodes.append((level, index, value))
+            made[level, index] = value
+        made[0, number] = leaf
+    connection.executemany("INSERT INTO node VALUES (?, ?, ?)", nodes)
+    return chains
+
+
+def stored(connection: sqlite3.Connection, level: int, index: int) -> bytes:
+    """The hash of a complete subtree that is there already. Raises LedgerError on a hole."""
+    query = (
+        "SELECT hash FROM node WHERE level = ? AND idx = ?"
+        if level
+        else "SELECT leaf FROM entry WHERE ? = 0 AND seq = ?"
+    )
+    row = connection.execute(query, (level, index)).fetchone()
+    if row is None:
+        raise LedgerError("the tree of hashes has a hole: run `portability ledger verify`")
+    return bytes(row[0])
+
+
+def insert_texts(connection: sqlite3.Connection, texts: Mapping[str, bytes]) -> None:
+    """Those of the texts that are not stored yet."""
+    for digest, data in texts.items():
         if connection.execute("SELECT 1 FROM blob WHERE hash = ?", (digest,)).fetchone() is None:
             connection.execute("INSERT INTO blob VALUES (?, ?)", (digest, data))

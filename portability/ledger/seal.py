@@ -14,16 +14,20 @@ import secrets
 import sqlite3
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from portability.errors import LedgerError
 from portability.ledger.checkpoint import PublicKey, SigningKey
 from portability.ledger.faults import guarded
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS person (id TEXT PRIMARY KEY, key BLOB NOT NULL, lookup BLOB UNIQUE)
@@ -57,14 +61,32 @@ class Sealed:
         return sha256(self.nonce + self.ciphertext).hexdigest()
 
 
-def seal(person: Person, name: str, data: bytes) -> Sealed:
-    """Compress and encrypt. Person and name are authenticated: a document moved elsewhere does not
-    open."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+@define
+class Sealer:
+    """Compress and encrypt many documents; a person's cipher is set up once."""
 
-    nonce = secrets.token_bytes(NONCE)
-    box = AESGCM(person.key).encrypt(nonce, zlib.compress(data), _context(person.id, name))
-    return Sealed(person.id, nonce, box)
+    _ciphers: dict[str, AESGCM] = field(factory=dict, repr=False)
+
+    def seal(self, person: Person, name: str, data: bytes) -> Sealed:
+        """Person and name are authenticated: a document moved elsewhere does not open."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        cipher = self._ciphers.get(person.id)
+        if cipher is None:
+            cipher = self._ciphers[person.id] = AESGCM(person.key)
+        nonce = os.urandom(NONCE)
+        box = cipher.encrypt(nonce, packed(data), _context(person.id, name))
+        return Sealed(person.id, nonce, box)
+
+
+def packed(data: bytes) -> bytes:
+    """In zlib format; for a short document with a window and tables of its size: setting up the
+    largest takes longer than the work."""
+    if len(data) > 1 << 14:
+        return zlib.compress(data)
+    window = max(9, min(15, len(data).bit_length()))
+    deflate = zlib.compressobj(6, zlib.DEFLATED, window, max(1, window - 7))
+    return deflate.compress(data) + deflate.flush()
 
 
 def unseal(person: Person, name: str, nonce: bytes, ciphertext: bytes) -> bytes:
@@ -117,35 +139,33 @@ class KeyStore:
     def find(self, subject: str) -> Person | None:
         """The person an office reference was given to, or None. The file holds no reference, only a
         keyed hash."""
+        return self._find([subject]).get(subject)
+
+    def _find(self, subjects: Iterable[str]) -> dict[str, Person]:
         secret = self._row("SELECT value FROM secret WHERE name = 'lookup'")
         if secret is None:
-            return None
-        row = self._row("SELECT id, key FROM person WHERE lookup = ?", _lookup(secret[0], subject))
-        return None if row is None else Person(*row)
+            return {}
+        query = "SELECT id, key FROM person WHERE lookup = ?"
+        rows = {s: self._row(query, _lookup(secret[0], s)) for s in subjects}
+        return {subject: Person(*row) for subject, row in rows.items() if row is not None}
 
     def admit(self, subject: str | None) -> Person:
         """The person of an office reference, with a new key on first sight; None is always a new
         person."""
-        if subject is not None and (known := self.find(subject)) is not None:
-            return known
-        with self._writing() as connection:
-            lookup = None
-            if subject is not None:
-                connection.execute(
-                    "INSERT INTO secret VALUES ('lookup', ?) ON CONFLICT DO NOTHING",
-                    (secrets.token_bytes(32),),
-                )
-                (secret,) = connection.execute("SELECT value FROM secret").fetchone()
-                lookup = _lookup(secret, subject)
-            made = Person(secrets.token_hex(16), secrets.token_bytes(32))
-            connection.execute(
-                "INSERT INTO person VALUES (?, ?, ?) ON CONFLICT (lookup) DO NOTHING",
-                (made.id, made.key, lookup),
-            )
-            row = connection.execute(
-                "SELECT id, key FROM person WHERE id = ? OR lookup = ?", (made.id, lookup)
-            ).fetchone()
-        return Person(*row)
+        return self.admit_all([subject])[0]
+
+    def admit_all(self, subjects: Sequence[str | None]) -> list[Person]:
+        """`admit` for many, in one transaction; those of one reference are one person."""
+        named = dict.fromkeys(subject for subject in subjects if subject is not None)
+        known = self._find(named)
+        fresh: list[Person] = []
+        if None in subjects or len(known) < len(named):
+            with self._writing() as connection:
+                secret = _secret(connection)
+                for subject in named.keys() - known.keys():
+                    known[subject] = _new(connection, _lookup(secret, subject))
+                fresh = [_new(connection) for subject in subjects if subject is None]
+        return [fresh.pop() if subject is None else known[subject] for subject in subjects]
 
     def destroy(self, person: str) -> bool:
         """Destroy a key and see to it that its bytes left the file. False if there was none."""
@@ -238,6 +258,28 @@ def _prepare(connection: sqlite3.Connection) -> None:
         for statement in filter(str.strip, SCHEMA.split(";")):
             connection.execute(statement)
         connection.execute("COMMIT")
+
+
+def _secret(connection: sqlite3.Connection) -> bytes:
+    """What references are hashed under; drawn when the first is."""
+    connection.execute(
+        "INSERT INTO secret VALUES ('lookup', ?) ON CONFLICT DO NOTHING", (secrets.token_bytes(32),)
+    )
+    query = "SELECT value FROM secret WHERE name = 'lookup'"
+    return bytes(connection.execute(query).fetchone()[0])
+
+
+def _new(connection: sqlite3.Connection, lookup: bytes | None = None) -> Person:
+    """Within a transaction: a new person, or the one another program admitted meanwhile."""
+    made = Person(secrets.token_hex(16), secrets.token_bytes(32))
+    done = connection.execute(
+        "INSERT INTO person VALUES (?, ?, ?) ON CONFLICT (lookup) DO NOTHING",
+        (made.id, made.key, lookup),
+    )
+    if done.rowcount:
+        return made
+    query = "SELECT id, key FROM person WHERE lookup = ?"
+    return Person(*connection.execute(query, (lookup,)).fetchone())
 
 
 def _files(path: Path) -> list[Path]:

@@ -3,6 +3,7 @@ acknowledged."""
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
@@ -16,11 +17,12 @@ from attrs import define, field, frozen
 
 from portability.errors import LedgerError
 from portability.ledger import creation, merkle, rows
-from portability.ledger.bodies import ABOUT_A_PERSON, KINDS, referenced
-from portability.ledger.canonical import canonical, parse
+from portability.ledger.bodies import referenced
+from portability.ledger.canonical import parse
 from portability.ledger.checkpoint import PublicKey, read_key
+from portability.ledger.drafting import Batch, Draft, prepare
 from portability.ledger.faults import check_file, guarded
-from portability.ledger.seal import KeyStore, Person, Sealed, keys_path, seal, unseal
+from portability.ledger.seal import KeyStore, Sealed, keys_path, unseal
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -58,19 +60,6 @@ class Entry:
         if not isinstance(value, dict):
             raise LedgerError(f"entry {self.number}: its body is not an object")
         return value
-
-
-@frozen
-class Draft:
-    """What to append: a body, documents to seal, texts it applied; whose they are: the office's
-    reference (`subject`) or the person's number."""
-
-    body: Mapping[str, Any]
-    sealed: Mapping[str, bytes] = field(factory=dict, repr=False)
-    blobs: Mapping[str, bytes] = field(factory=dict, repr=False)
-    subject: str | None = field(default=None, repr=False)
-    persons: Mapping[str, str | None] = field(factory=dict, repr=False)
-    person: str | None = None
 
 
 @define
@@ -291,17 +280,18 @@ class Ledger:
         """
         if self.readonly:
             raise LedgerError(f"{self.path}: it was opened for reading only")
-        ready = [self._prepared(draft) for draft in drafts]
-        receipts = []
+        batch = prepare(drafts, self.keys)
+        self._check_texts(batch)
         with self.transaction() as connection:
-            number, chain = rows.tail(connection)
-            for text, boxes, blobs in ready:
-                self._check_persons(boxes)
-                number, chain = number + 1, rows.insert(connection, number + 1, chain, text)
-                rows.insert_beside(connection, number, boxes, blobs)
-                receipts.append(Receipt(number, chain.hex()))
+            last, before = rows.tail(connection)
+            self._check_persons(connection, batch.persons)
+            chains = rows.insert(connection, last, before, batch.entries)
+            fresh = {h: data for h, data in batch.texts.items() if h not in self._stored}
+            rows.insert_texts(connection, fresh)
+            receipts = [Receipt(n, chain.hex()) for n, chain in enumerate(chains, last + 1)]
             if then is not None:
                 then(connection, receipts)
+        self._stored.update(fresh)
         return receipts
 
     @contextmanager
@@ -318,61 +308,25 @@ class Ledger:
                     self.connection.execute("ROLLBACK")
                 raise
 
-    def _prepared(self, draft: Draft) -> tuple[str, dict[str, Sealed], dict[str, bytes]]:
-        made = dict(draft.body)
-        check_body(made)
-        boxes: dict[str, Sealed] = {}
-        if draft.sealed:
-            owner = self._owner(draft)
-            made["person"] = owner.id
-            for name, data in draft.sealed.items():
-                other = name in draft.persons
-                person = self.keys.admit(draft.persons[name]) if other else owner
-                boxes[name] = seal(person, name, data)
-            made["sealed"] = {n: {"person": b.person, "sha256": b.hash} for n, b in boxes.items()}
-        digests = {name: sha256(data).hexdigest() for name, data in draft.blobs.items()}
-        named = referenced(made)
-        for name, digest in digests.items():
-            if named.get(name) != digest:
-                raise ValueError(
-                    f"the body does not name the text {name} with the hash of its bytes"
-                )
-        blobs = {digests[name]: data for name, data in draft.blobs.items()}
-        self._check_texts(named, blobs)
-        return canonical(made).decode(), boxes, blobs
+    def _check_persons(self, connection: sqlite3.Connection, persons: set[str]) -> None:
+        query = (
+            "SELECT 1 FROM entry WHERE kind = 'erasure' "
+            "AND person IN (SELECT value FROM json_each(?)) LIMIT 1"
+        )
+        if persons and connection.execute(query, (json.dumps([*persons]),)).fetchone():
+            raise LedgerError(
+                f"{self.path}: the data of this person was erased; nothing can be added under "
+                "the old number. Finish the erasure (`portability ledger erase`) and submit the "
+                "case again."
+            )
 
-    def _owner(self, draft: Draft) -> Person:
-        if draft.person is None:
-            return self.keys.admit(draft.subject)
-        known = self.keys.person(draft.person)
-        if known is None:
-            raise LedgerError(f"{self.path}: the key of this person is not in {self.keys.path}")
-        return known
-
-    def _check_persons(self, boxes: Mapping[str, Sealed]) -> None:
-        for person in {box.person for box in boxes.values()}:
-            if self.erased(person):
-                raise LedgerError(
-                    f"{self.path}: the data of this person was erased; nothing can be added under "
-                    f"the old "
-                    "number. Finish the erasure (`portability ledger erase`) and submit the case "
-                    "again."
-                )
-
-    def _check_texts(self, named: Mapping[str, str], blobs: Mapping[str, bytes]) -> None:
-        for name, digest in named.items():
-            if digest in blobs or digest in self._stored:
+    def _check_texts(self, batch: Batch) -> None:
+        """Texts that are named and not given are stored already: they never go away."""
+        for digest, name in batch.named.items():
+            if digest in batch.texts or digest in self._stored:
                 continue
             if not self.query("SELECT 1 FROM blob WHERE hash = ?", digest):
                 raise ValueError(
                     f"the body names the text {name}, which is neither given nor stored"
                 )
             self._stored.add(digest)
-
-
-def check_body(made: Mapping[str, Any]) -> None:
-    """What a caller may not write. Raises ValueError."""
-    if made.get("v") != 1 or made.get("kind") not in KINDS or made["kind"] == "opened":
-        raise ValueError(f"not a body of a known kind: {made.get('kind')!r}")
-    if "sealed" in made or ("person" in made and made["kind"] not in ABOUT_A_PERSON):
-        raise ValueError("'sealed' and 'person' are written by the ledger itself")

@@ -28,8 +28,9 @@ from portability.ledger.checkpoint import (
     read_note,
     unb64,
 )
+from portability.ledger.drafting import Draft
 from portability.ledger.proof import Consistency, stored_note
-from portability.ledger.store import Draft, Ledger, Receipt
+from portability.ledger.store import Ledger, Receipt
 
 LAST = (
     "SELECT seq, body FROM entry WHERE kind = 'evidence_received' AND "
