@@ -331,10 +331,9 @@ def warnings(case: Case) -> list[Json]:
     for number, p in enumerate(case.periods):
         if p.status != "normal":
             out.append({"code": p.status, "period": number, "scheme": p.scheme})
-            continue
-        if not counted_for(p, case.claim.branch)[1] and counted_for(p, case.claim.branch)[0]:
+        elif counted_for(p, case.claim.branch) == (True, False):
             out.append({"code": "right_only", "period": number, "scheme": p.scheme})
-        if p.credited is not None and p.start != NODATE:
+        elif p.credited is not None and p.start != NODATE:
             out += difference(number, p.scheme, p.start, p.end, p.credited)
     for name in case.assumptions:
         out.append({"code": "assumption_not_used", "assumption": name})
