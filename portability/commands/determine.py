@@ -44,6 +44,13 @@ Json = dict[str, Any]
     default=None,
     help="Whether to tell what would change the answer (default: yes, but not for jsonl).",
 )
+@click.option(
+    "--supersedes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Record it as a correction of determination N (with --reason).",
+)
+@click.option("--reason", help="Why it is corrected; stands in the entry, no personal data.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write the answer to a file.")
 def determine(
     files: tuple[str, ...],
@@ -52,6 +59,8 @@ def determine(
     dry_run: bool,
     extra: tuple[str, ...],
     ahead: bool | None,
+    supersedes: int | None,
+    reason: str | None,
     out: str | None,
 ) -> None:
     """Answer a portability request.
@@ -66,16 +75,21 @@ def determine(
       portability determine examples/us-de.yaml
       portability determine examples/us-de.yaml --format html --out answer.html
       portability determine - --format jsonl --dry-run < cases.jsonl
+      portability determine better.yaml --supersedes 12 --reason "record from abroad"
     """
     from portability.answer import answer
 
     form = form or ("table" if sys.stdout.isatty() or out else "json")
+    if (supersedes is None) != (not reason) or (dry_run and reason):
+        raise click.UsageError("a correction is recorded with both: --supersedes N --reason TEXT")
     cases = loaded(*read_all(files))
+    if supersedes is not None and len(cases) != 1:
+        raise click.UsageError("--supersedes N corrects one determination by one case")
     agreements = agreements_for(extra)
     tell = form != "jsonl" if ahead is None else ahead
     documents: Iterable[Json] = (answer(case, agreements(case), ahead=tell) for case in cases)
     if not dry_run:
-        documents = recorded(list(documents), cases, ledger, agreements)
+        documents = recorded(list(documents), cases, ledger, agreements, supersedes, reason or "")
     written(documents, form, out, single=len(cases) == 1)
 
 
@@ -156,13 +170,19 @@ def agreements_for(extra: tuple[str, ...]) -> Any:
 
 
 def recorded(
-    documents: list[Json], cases: list[Any], path: str | None, agreements: Any
+    documents: list[Json],
+    cases: list[Any],
+    path: str | None,
+    agreements: Any,
+    supersedes: int | None,
+    reason: str,
 ) -> list[Json]:
     """One ledger entry per determination; the entry's number and hash go into the document that
     is shown."""
-    from portability.commands.recording import record
+    from portability.commands.recording import Corrects, record
 
-    return record(documents, cases, path, agreements)
+    corrects = None if supersedes is None else Corrects(supersedes, reason)
+    return record(documents, cases, path, agreements, corrects)
 
 
 def written(documents: Iterable[Json], form: str, out: str | None, single: bool) -> None:

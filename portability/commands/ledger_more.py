@@ -25,10 +25,10 @@ NEW = click.Path(dir_okay=False)
 
 
 def register(group: click.Group) -> None:
-    from portability.commands.ledger_record import evidence, reverse, sent
+    from portability.commands.ledger_record import batch, evidence, publish, reverse, sent, upgrade
     from portability.commands.ledger_replay import impact, replay
 
-    for command in (replay, impact, reverse, sent, evidence):
+    for command in (replay, impact, reverse, sent, evidence, publish, batch, upgrade):
         group.add_command(command)
     for command in (
         init,

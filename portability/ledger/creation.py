@@ -18,7 +18,8 @@ from portability.ledger.faults import APPLICATION, SCHEMA, guarded
 from portability.ledger.merkle import leaf_hash
 from portability.ledger.seal import KeyStore
 
-FILE = Path(__file__).with_name("migrations") / "schema.sql"
+FOLDER = Path(__file__).with_name("migrations")
+FILES = {1: "schema.sql", 2: "views.sql"}  # each one only adds to those before
 Objects = dict[tuple[str, str], tuple[str, str]]
 
 
@@ -66,9 +67,9 @@ def build(path: Path, key: SigningKey) -> None:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        whole = "\n".join(script(version) for version in FILES)
         connection.executescript(
-            f"BEGIN;{FILE.read_text('utf-8')}\n;PRAGMA application_id = {APPLICATION};PRAGMA "
-            f"user_version = {SCHEMA};"
+            f"BEGIN;{whole}\n;PRAGMA application_id = {APPLICATION};PRAGMA user_version = {SCHEMA};"
         )
         text = canonical(first_body(key))
         leaf = leaf_hash(text)
@@ -108,15 +109,27 @@ def publish(draft: Path, path: Path) -> bool:
     return True
 
 
+def script(version: int) -> str:
+    """What the migration to a schema creates."""
+    return (FOLDER / FILES[version]).read_text("utf-8")
+
+
 @cache
-def expected() -> Objects:
-    """Every object a ledger of this schema has: (type, name) -> (table, SQL)."""
+def expected(version: int = SCHEMA) -> Objects:
+    """Every object a ledger of a schema has: (type, name) -> (table, SQL)."""
     connection = sqlite3.connect(":memory:")
     try:
-        connection.executescript(FILE.read_text("utf-8"))
+        for number in range(1, version + 1):
+            connection.executescript(script(number))
         return objects(connection)
     finally:
         connection.close()
+
+
+@cache
+def known_schemas() -> dict[str, int]:
+    """Hash of a structure -> the schema it is of."""
+    return {schema_hash(expected(version)): version for version in FILES}
 
 
 def objects(connection: sqlite3.Connection) -> Objects:

@@ -10,7 +10,7 @@ from pathlib import Path
 from portability.errors import LedgerError
 
 APPLICATION = 0x504F5254  # "PORT", in the header of every ledger
-SCHEMA = 1
+SCHEMA = 2  # the newest; earlier ones are read, written and upgraded
 MAGIC = b"SQLite format 3\x00"
 
 SENTENCES = {
@@ -82,7 +82,7 @@ def check_file(path: Path) -> None:
             f"{path}: it was written by a newer version of this program (schema {version}; "
             f"this program knows {SCHEMA}). Nothing was changed: install the newer version."
         )
-    if version != SCHEMA:
+    if version < 1:
         raise LedgerError(f"{path}: schema {version} is not one this program knows")
 
 

@@ -24,7 +24,7 @@ from portability.ledger.checkpoint import (
     read_key,
     read_note,
 )
-from portability.ledger.creation import expected, objects, schema_hash
+from portability.ledger.creation import expected, known_schemas, objects
 from portability.ledger.documents import Payloads
 from portability.ledger.faults import sentence
 from portability.ledger.recount import CHUNK, Recount, root_at
@@ -63,6 +63,8 @@ class Scan:
     keys: list[tuple[int, PublicKey]] = field(factory=list)
     unendorsed: list[int] = field(factory=list)
     origin: str = ""
+    schema: int = 0  # what the file says of itself
+    stated: int = 0  # what its entries say
     size: int = 0
     whole: bool = True
     sealed: int = 0
@@ -124,7 +126,8 @@ def check_start(found: Scan, connection: sqlite3.Connection) -> None:
     """Structure: tables, triggers, views are exactly those of the schema."""
     connection.execute("BEGIN")
     connection.text_factory = str
-    actual, due = objects(connection), expected()
+    (found.schema,) = connection.execute("PRAGMA user_version").fetchone()
+    actual, due = objects(connection), expected(found.schema)
     connection.text_factory = bytes
     for kind, name in due.keys() - actual.keys():
         found.fault(None, "schema", f"the {kind} {name} is missing: its protection was removed")
@@ -198,6 +201,9 @@ def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
         found.fault(0, "missing", "it is missing; the ledger has no entry at all")
     elif found.whole:
         tree.finish()
+        if found.stated != found.schema:
+            words = f"the file has schema {found.schema}, its entries name schema {found.stated}"
+            found.fault(None, "schema", words)
     for size in {*found.wanted, found.size}:
         if (root := found.root(size)) is not None:
             found.roots[size] = root
@@ -258,6 +264,8 @@ def check_named(found: Scan, number: int, made: Mapping[str, Any], payloads: Pay
         check_opening(found, made)
     elif made.get("kind") == "key_change":
         add_key(found, number, made)
+    elif made.get("kind") == "schema_change":
+        add_schema(found, number, made)
     sealed = (made.get("sealed") or {}).items()
     payloads.check(
         number,
@@ -279,9 +287,17 @@ def no_text(found: Scan, number: int, name: str) -> None:
 def check_opening(found: Scan, made: Mapping[str, Any]) -> None:
     """Entry 0 names the log, its key and its structure."""
     found.origin = str(made.get("origin", ""))
-    if made.get("schema") != schema_hash(expected()):
-        found.fault(0, "schema", "it names another structure than that of schema 1")
+    add_schema(found, 0, made)
     add_key(found, 0, made)
+
+
+def add_schema(found: Scan, number: int, made: Mapping[str, Any]) -> None:
+    """The structure due from this entry on: one this program knows, later than the one before."""
+    version = known_schemas().get(str(made.get("schema")))
+    if version is None or version <= found.stated:
+        found.fault(number, "schema", "it names a structure that cannot follow here")
+    else:
+        found.stated = version
 
 
 def add_key(found: Scan, number: int, made: Mapping[str, Any]) -> None:

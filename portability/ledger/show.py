@@ -62,7 +62,17 @@ def in_brief(body: Mapping[str, Any], superseded_by: int | None = None) -> str:
         parts.append(f"{body['checkpoint']['origin']} at {body['checkpoint']['size']} entries")
     if body["kind"] == "opened":
         parts.append(str(body["origin"]))
+    if body["kind"] == "rules_published":
+        parts.append(f"{len(body['rules'])} texts")
     return ", ".join(parts)
+
+
+def published(ledger: Ledger) -> dict[str, str]:
+    """Rule -> hash of its text as published last."""
+    found: dict[str, str] = {}
+    for (number,) in ledger.query("SELECT seq FROM entry WHERE kind = 'rules_published'"):
+        found |= ledger.entry(int(number)).body["rules"]
+    return found
 
 
 def via(row: Mapping[str, str]) -> str:
