@@ -325,8 +325,7 @@ def missing(lines: list[Json]) -> list[Json]:
 
 
 def warnings(case: Case) -> list[Json]:
-    """What a reader must know about the input: refunded lines, sums that differ from their
-    dates."""
+    """What a reader must know: refunded lines, sums that differ from their dates."""
     out: list[Json] = []
     for number, p in enumerate(case.periods):
         if p.status != "normal":
