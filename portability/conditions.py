@@ -38,7 +38,7 @@ def partner_record(batch: Batch, agreement: Agreement, holding: Holding) -> Bool
 
 def rule_mask(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule) -> Bool:
     """The rule's own conditions: validity, residence, nationality, the whole record, who pays
-    at the event."""
+    at the event. An unstated nationality is taken to fit, and the answer says so."""
     co = holding.co
     mask = (co.claim >= rule.start) & (co.claim < rule.end)
     if rule.residence_in is not None:
@@ -46,7 +46,7 @@ def rule_mask(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule) 
     if rule.residence_not is not None:
         mask = mask & ~co.lives_in(*rule.residence_not)
     if rule.nationalities is not None:
-        mask = mask & co.national_of(*rule.nationalities)
+        mask = mask & (co.national_of(*rule.nationalities) | (np.diff(co.nationality_ptr) == 0))
     if rule.record is not None:
         mask = mask & record_mask(batch, agreement, holding, rule)
     if rule.payer == "event":
@@ -117,13 +117,13 @@ def in_scope(agreement: Agreement, holding: Holding, co: Cohort) -> Bool:
 
 
 def note_nationality(
-    batch: Batch, agreement: Agreement, holding: Holding, sel: Index, run: Run
+    batch: Batch, agreement: Agreement, holding: Holding, rule: Rule, sel: Index, run: Run
 ) -> None:
-    """Who states no nationality although the scope of this country, or of another one with a
-    record, asks for it: the answer holds on that condition, and says so."""
+    """Who states no nationality although the rule, the scope of this country, or that of another
+    one with a record asks for it: the answer holds on that condition, and says so."""
     people = holding.idx[sel]
-    asked = np.zeros(run.n, np.bool_)
-    cites = []
+    asked = np.full(run.n, rule.nationalities is not None)
+    cites = [str(rule.cite)] if rule.nationalities is not None else []
     for other in batch.holdings.values():
         persons = agreement.persons.of(other.country)
         inside = agreement.any_party or other.country in agreement.countries()

@@ -63,7 +63,7 @@ def under_rule(
     """The rule applied to the persons sel: count, qualify, gates, pay."""
     scheme, co = holding.scheme, holding.co.persons(sel)
     run = holding.new_run(agreement.id, sel, batch.trace)
-    note_nationality(batch, agreement, holding, sel, run)
+    note_nationality(batch, agreement, holding, rule, sel, run)
     unsure: list[tuple[Bool, dict[str, str]]] = []
     view = counted(batch, agreement, holding, rule, sel, run, unsure)
     if not view.parts and not unsure and rule.when != "always":
