@@ -21,24 +21,15 @@ AgreementsOf = Callable[[Any], Sequence[Any]]
 
 def files(places: Iterable[str | Path]) -> list[Path]:
     """Example files of folders and files, sorted. Raises InputError where a place does not
-    exist."""
+    exist or holds none: a check of nothing must not look like one that agrees."""
     found: list[Path] = []
     for place in map(Path, places):
-        if place.is_dir():
-            found += sorted([*place.rglob("*.yaml"), *place.rglob("*.yml")])
-        elif place.exists():
-            found.append(place)
-        else:
-            raise InputError(
-                [
-                    Fault(
-                        f"{place}:1:1",
-                        "(file)",
-                        "nothing there",
-                        "a file or folder of worked examples",
-                    )
-                ]
-            )
+        inside = [*place.rglob("*.yaml"), *place.rglob("*.yml")] if place.is_dir() else [place]
+        if not inside or not place.exists():
+            what = "an empty folder" if place.is_dir() else "nothing there"
+            wanted = "a file or folder of worked examples"
+            raise InputError([Fault(f"{place}:1:1", "(file)", what, wanted)])
+        found += sorted(inside)
     return found
 
 

@@ -26,8 +26,18 @@ def agreements() -> None:
 def list_(party: tuple[str, ...]) -> None:
     """All agreements: id, kind, parties, in force, title."""
     from portability import catalogue
+    from portability.countries import COUNTRIES
     from portability.dates import NODATE, iso
+    from portability.errors import nearest
 
+    party = tuple(code.upper() for code in party)
+    unknown = [code for code in party if code not in COUNTRIES]
+    if unknown:
+        expected = "an ISO 3166 country code such as DE"
+        raise InputError(
+            Fault("--party:1:1", "party", repr(code), expected, nearest(code, COUNTRIES))
+            for code in unknown
+        )
     for name in catalogue.paths():
         found = catalogue.find(name)
         if not set(party) <= set(found.countries()):

@@ -94,7 +94,7 @@ def numbered(book: Ledger, number: int) -> Any:
 @at_ledger
 @as_format("table", "json", "jsonl", "csv")
 @click.option("--kind", help="Only entries of this kind, for example determination.")
-@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N entries.")
+@click.option("--last", type=click.IntRange(1, 2**62), metavar="N", help="Only the last N entries.")
 def log(path: str | None, form: str, kind: str | None, last: int | None) -> None:
     """List the entries: number, time, kind, countries, outcome, what supersedes what.
 
@@ -137,7 +137,7 @@ def comma_separated(rows: list[Json], fields: tuple[str, ...]) -> str:
 
 
 @ledger.command()
-@click.argument("number", type=click.IntRange(min=0), metavar="N")
+@click.argument("number", type=click.IntRange(0, 2**62), metavar="N")
 @at_ledger
 @as_format("table", "json", "html")
 @click.option("--unseal", is_flag=True, help="Open the personal data; that is recorded.")

@@ -88,11 +88,11 @@ def rekey(path: str | None, reason: str) -> None:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=0), metavar="[N]", required=False)
+@click.argument("number", type=click.IntRange(0, 2**62), metavar="[N]", required=False)
 @at_ledger
 @click.option(
     "--since",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 2**62),
     metavar="SIZE",
     help="Prove instead that the ledger only grew since it had SIZE entries (for a witness).",
 )

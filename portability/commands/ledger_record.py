@@ -30,7 +30,7 @@ def told(receipt: Any) -> None:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=0), metavar="N")
+@click.argument("number", type=click.IntRange(0, 2**62), metavar="N")
 @at_ledger
 @click.option("--reason", required=True, help="Why; no personal data.")
 def reverse(number: int, path: str | None, reason: str) -> None:
@@ -43,7 +43,7 @@ def reverse(number: int, path: str | None, reason: str) -> None:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=0), metavar="N")
+@click.argument("number", type=click.IntRange(0, 2**62), metavar="N")
 @at_ledger
 @click.option("--letter", type=FILE, help="The letter as sent; kept sealed.")
 @click.option("--to", "receiver", help="Which office or channel; no names of persons.")
@@ -63,7 +63,9 @@ def sent(number: int, path: str | None, letter: str | None, receiver: str | None
 @click.argument("file", type=FILE)
 @at_ledger
 @click.option("--reference", help="The office's reference of the person.")
-@click.option("--for", "number", type=click.IntRange(min=0), help="The determination it is about.")
+@click.option(
+    "--for", "number", type=click.IntRange(0, 2**62), help="The determination it is about."
+)
 @click.option("--form", "what", help="What it is, for example P5000; no personal data.")
 @click.option("--from", "sender", help="Which office sent it.")
 def evidence(

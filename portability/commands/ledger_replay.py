@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=0), metavar="[N]", required=False)
+@click.argument("number", type=click.IntRange(0, 2**62), metavar="[N]", required=False)
 @at_ledger
 @as_format("table", "json")
 @click.option("--all", "everything", is_flag=True, help="Every determination.")
-@click.option("--since", type=click.IntRange(min=0), metavar="N", help="From entry N on.")
+@click.option("--since", type=click.IntRange(0, 2**62), metavar="N", help="From entry N on.")
 @click.option(
     "--with-current-law",
     "current",

@@ -79,12 +79,23 @@ class Ledger:
             return Path(chosen)
         if named := os.environ.get("PORTABILITY_LEDGER"):
             return Path(named)
-        if sys.platform == "win32":
-            base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-        elif sys.platform == "darwin":
-            base = Path.home() / "Library" / "Application Support"
-        else:
-            base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        try:
+            home = Path.home()
+        except RuntimeError:
+            raise LedgerError(
+                "this user has no home folder: say where with --ledger FILE"
+            ) from None
+        try:
+            if sys.platform == "win32":
+                base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+            elif sys.platform == "darwin":
+                base = home / "Library" / "Application Support"
+            else:
+                base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+        except RuntimeError:  # Path.home() of a user without one
+            raise LedgerError(
+                "this user has no home folder: say where with --ledger FILE"
+            ) from None
         return base / "portability" / "ledger.db"
 
     @classmethod
