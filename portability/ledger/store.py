@@ -80,18 +80,12 @@ class Ledger:
         if named := os.environ.get("PORTABILITY_LEDGER"):
             return Path(named)
         try:
-            home = Path.home()
-        except RuntimeError:
-            raise LedgerError(
-                "this user has no home folder: say where with --ledger FILE"
-            ) from None
-        try:
             if sys.platform == "win32":
-                base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+                base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
             elif sys.platform == "darwin":
-                base = home / "Library" / "Application Support"
+                base = Path.home() / "Library" / "Application Support"
             else:
-                base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+                base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
         except RuntimeError:  # Path.home() of a user without one
             raise LedgerError(
                 "this user has no home folder: say where with --ledger FILE"
