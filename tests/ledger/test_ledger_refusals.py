@@ -70,7 +70,7 @@ def test_another_database(place: Path) -> None:
 def test_a_newer_version(place: Path) -> None:
     closed(place)
     other = sqlite3.connect(place)
-    other.execute("PRAGMA user_version = 2")
+    other.execute("PRAGMA user_version = 3")
     other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     other.close()
     refused(place, "newer version")
