@@ -1,0 +1,220 @@
+"""`make bench-ledger`: the ledger beside its floors, in one run on the machine at hand.
+
+    python -m benchmarks.ledger [--entries 1000000] [--folder DIR]
+
+Floors: a bare SQLite insert of the same bytes with the same durability; a bare pass that reads each
+body and takes one SHA-256. Rates are per second of wall time and of processor time; on a machine
+that others use, the latter and the ratios say more. The best of three is printed for passes and
+verifications. No test asserts a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from attrs import define
+
+from portability.ledger import Draft, Ledger, determination_body, merkle
+from portability.ledger.checkpoint import read_checkpoint, read_note
+from portability.ledger.proof import checkpoint
+from portability.ledger.verify import verify
+
+RULES = {"us-oasdi": b"schema: portability/scheme@1\n" * 200, "us-de": b"schema: agreement\n" * 40}
+CASE = {
+    "schema": "portability/case@1",
+    "person": {"born": "1962-03-14", "name": "Maria Exemplaria", "nationalities": ["PH"]},
+    "claim": {"branch": "old_age", "date": "2027-04-01"},
+    "periods": [
+        {
+            "scheme": "us-oasdi",
+            "start": f"{year}-01-01",
+            "end": f"{year}-12-31",
+            "earnings": "21027",
+        }
+        for year in range(1990, 2002)
+    ],
+}
+ANSWER = {
+    "claim": {"branch": "old_age", "date": "2027-04-01"},
+    "estimate": False,
+    "entitlements": [
+        {"scheme": "us-oasdi", "country": "US", "status": "entitled", "route": "us-de"},
+        {"scheme": "de-grv", "country": "DE", "status": "unknown", "route": "us-de"},
+    ],
+    "rules": {
+        "engine": "0.1.0",
+        **{name: f"sha256:{sha256(data).hexdigest()}" for name, data in RULES.items()},
+    },
+}
+
+
+@define
+class Clock:
+    """A rate: so many in this much wall and processor time."""
+
+    name: str
+    count: int = 0
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        return self.count / self.wall
+
+    def line(self, floor: Clock | None = None) -> str:
+        ratio = "" if floor is None else f"{self.cpu / self.count / (floor.cpu / floor.count):.1f}"
+        slower = "" if floor is None else f"{floor.rate / self.rate:.1f}"
+        rates = f"{self.rate:12,.0f}{self.count / self.cpu:12,.0f}"
+        return f"| {self.name:58} |{rates.replace(',', ' ')} | {slower:>5} | {ratio:>5} |"
+
+
+@contextmanager
+def timed(clock: Clock, count: int) -> Iterator[None]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield
+    clock.wall += time.perf_counter() - wall
+    clock.cpu += time.process_time() - cpu
+    clock.count += count
+
+
+def best(name: str, count: int, act: Callable[[], object], runs: int = 3) -> Clock:
+    """The fastest of several runs, by processor time."""
+    clocks = []
+    for _ in range(runs):
+        clocks.append(Clock(name))
+        with timed(clocks[-1], count):
+            act()
+    return min(clocks, key=lambda clock: clock.cpu)
+
+
+def drafts(count: int, sealed: bool, persons: int) -> list[Draft]:
+    body, documents = determination_body(CASE, ANSWER)
+    return [
+        Draft(body, documents if sealed else {}, RULES, subject=f"file-{number % persons}")
+        for number in range(count)
+    ]
+
+
+def append(ledger: Ledger, name: str, count: int, size: int, more: dict[str, int | bool]) -> Clock:
+    """Appends in transactions of `size`."""
+    clock, made = Clock(name), drafts(size, bool(more["sealed"]), int(more["persons"]))
+    for _ in range(count // size):
+        with timed(clock, size):
+            ledger.append_many(made)
+    return clock
+
+
+def bare_inserts(folder: Path, ledger: Ledger, name: str, count: int, size: int) -> Clock:
+    """The bytes of an entry and its documents, in a table with nothing around it."""
+    body = ledger.entry(len(ledger) - 1).text
+    rows = ledger.query("SELECT ciphertext FROM payload WHERE seq = ?", len(ledger) - 1)
+    documents = b"".join(bytes(row[0]) for row in rows)
+    connection = sqlite3.connect(folder / f"bare-{name[:4]}-{size}.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE bare (n INTEGER PRIMARY KEY, body TEXT, documents BLOB)")
+    clock = Clock(name)
+    for _ in range(count // size):
+        with timed(clock, size):
+            connection.execute("BEGIN IMMEDIATE")
+            insert = "INSERT INTO bare (body, documents) VALUES (?, ?)"
+            connection.executemany(insert, [(body, documents)] * size)
+            connection.execute("COMMIT")
+    connection.close()
+    return clock
+
+
+def bare_pass(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.text_factory = bytes
+    for (body,) in connection.execute("SELECT body FROM entry ORDER BY seq"):
+        sha256(b"\x00" + body).digest()
+    connection.close()
+
+
+def proofs(ledger: Ledger, count: int) -> Clock:
+    size = read_checkpoint(read_note(checkpoint(ledger))).size
+    chance, clock = random.Random(1), Clock(f"an inclusion proof among {size:,} entries")
+    for number in [chance.randrange(size) for _ in range(count)]:
+        with timed(clock, 1):
+            merkle.inclusion_path(number, size, ledger.node)
+    return clock
+
+
+def peak(path: Path) -> int:
+    """Peak memory of a process that verifies, in MB."""
+    code = (
+        "import sys, resource; from portability.ledger import Ledger\n"
+        "from portability.ledger.verify import verify\n"
+        "assert verify(Ledger.open(sys.argv[1], readonly=True)).ok\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout) // (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def measure(folder: Path, entries: int) -> Iterator[str]:
+    yield f"| {'what':58} | a second  of processor | wall÷ | cpu÷  |"
+    yield f"|{'-' * 60}|{'-' * 25}|{'-' * 7}|{'-' * 7}|"
+    with Ledger.open(folder / "sealed.db", create=True, origin="bench.example/l") as ledger:
+        append(ledger, "", 1_000, 1_000, {"sealed": True, "persons": 1_000})
+        for size, count in ((1, 2_000), (1_000, 20_000)):
+            kind = "one a transaction" if size == 1 else f"{size:,} a transaction"
+            floor = bare_inserts(folder, ledger, f"bare insert, {kind}", count, size)
+            yield floor.line()
+            for sealed in (False, True):
+                name = f"append, {kind}, {'two sealed documents' if sealed else 'nothing sealed'}"
+                how = {"sealed": sealed, "persons": 1_000}
+                yield append(ledger, name, count, size, how).line(floor)
+    yield from verification(folder / "sealed.db", "two sealed documents in most")
+    place = folder / "large.db"
+    with Ledger.open(place, create=True, origin="bench.example/l") as ledger:
+        how = {"sealed": False, "persons": 1}
+        small = append(ledger, "", entries // 10, 5_000, how).count
+        low = peak(place)
+        yield append(ledger, "append, 5,000 a transaction", entries - small, 5_000, how).line()
+        yield proofs(ledger, 2_000).line()
+    yield from verification(place, "nothing sealed")
+    size = place.stat().st_size >> 20
+    yield f"peak memory of a verification: {low} MB at {small:,} entries, {peak(place)} MB at all"
+    yield f"file of all: {size:,} MB; processors: {os.cpu_count()}"
+
+
+def verification(place: Path, what: str) -> Iterator[str]:
+    """`verify` against a checkpoint, beside a bare pass over the same file."""
+    with Ledger.open(place) as ledger:
+        note, count = checkpoint(ledger), len(ledger)
+        floor = best(f"bare pass: read, one SHA-256; {what}", count, lambda: bare_pass(place))
+        yield floor.line()
+
+        def check() -> None:
+            assert verify(ledger, [note]).ok
+
+        yield best(f"verify: everything; {what}", count, check).line(floor)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--folder", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-ledger-", dir=given.folder) as folder:
+        for line in measure(Path(folder), given.entries):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
