@@ -1,13 +1,13 @@
 # `make demo` answers real requests; `make test` runs every check. Both set up .venv themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types floors unit cases wheel bench lock clean
+.PHONY: help setup demo test check lint types floors unit cases wheel bench bench-ledger torture lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: $(STAMP)  ## .venv with the locked packages
 
@@ -43,6 +43,12 @@ wheel: $(STAMP)  ## sdist, wheel, clean environment, run from elsewhere
 
 bench: $(STAMP)  ## ratios, see docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+bench-ledger: $(STAMP)  ## the ledger beside its floors, see docs/benchmarks.md
+	$(BIN)/python -m benchmarks.ledger
+
+torture: $(STAMP)  ## a thousand kills, ten thousand flipped bits (an hour), see docs/reliability.md
+	$(BIN)/python tests/ledger/torture.py
 
 lock: $(STAMP)  ## resolve the dependencies again (needs pip-tools)
 	@bash .ci/lock $(VENV)
