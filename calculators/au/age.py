@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from calculators.residence import Stay, spans_of, stay
+from calculators.residence import MONTH_DAYS, Stay, short_of, spans_of, stay
 from portability.dates import NODATE, add_months, add_years, day_in_month, month_of
 from portability.exact import div, mul_div
 from portability.scheme import (
@@ -32,6 +32,7 @@ from portability.scheme import (
     Step,
     View,
 )
+from portability.units import THOUSAND
 
 Bool = NDArray[np.bool_]
 GUIDE = "https://guides.dss.gov.au/social-security-guide/"
@@ -41,7 +42,8 @@ CLAIM = ("https://servicesaustralia.gov.au/individuals/services/centrelink/age-p
 
 RESIDENCE = Step("residence_months", "month", "Social Security Act 1991 s. 7(5), 43(1)", ACT,
                  longest="month", foreign="month")
-AWLR = Step("awlr_months", "month", "Social Security Guide 7.2.2.40", GUIDE + "7/2/2/40")
+AWLR = Step("awlr_months", "month", "Social Security Guide 1.1.A.340, 7.2.2.40",
+            GUIDE + "1/1/a/340")
 PARTNERED = Step("partnered", "1", "Social Security Act 1991 s. 4(2), 1064-B1", ACT)
 MAXIMUM = Step("maximum_rate", "AUD cent", "Social Security Act 1991 s. 1064-A1, 1064-B1", ACT)
 FOREIGN = Step("foreign_pension_counted", "AUD cent",
@@ -71,17 +73,24 @@ class AgePension(Scheme):
     variants = {1: "ten years of residence, claimed in Australia", 2: "under an agreement"}
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
-        """Guide 7.2.2.40: both end days count, 30 days left over are a month, a last rest is one
-        more.
+        """Guide 7.2.2.40: both end days count, 30 days left over are a month.
 
-        Residence for the right (s. 7(5)) counts at any age up to the claim and is kept beside it.
+        Residence for the right (s. 7(5)) counts at any age up to the claim and is kept beside it;
+        so is the month that the rate adds to whole ones (a certified sum stands as it is).
         """
         claim = co.claim.astype(np.int64)
         until = np.minimum(claim, add_months(co.born, self.pension_age(co)))
         spans = spans_of(len(co), rows)
-        made = stay(len(co), rows, years, add_years(co.born, 16), until, "up", spans)
+        made = stay(len(co), rows, years, add_years(co.born, 16), until, "down", spans)
+        inside = spans_of(len(co), rows.where(rows.credited < 0)).clipped(
+            add_years(co.born, 16), until)
+        rest = inside.completed()[1]  # 30 days are a month even at the end of one with 31
+        short = div(inside.total(short_of(rest, "down")), MONTH_DAYS)
+        made.undated = made.undated + THOUSAND * (div(inside.total(rest), MONTH_DAYS) - short)
+        certified = np.bincount(rows.person[rows.credited >= 0], minlength=len(co)) > 0
         ever = spans.clipped(np.full(len(co), NODATE), claim)
         made.sums = {"residence": ever.months(), "longest": ever.longest(),
+                     "extra": ((inside.days() > 0) & ~certified).astype(np.int64),
                      "undated": made.undated * (rows_without_dates(len(co), rows) > 0)}
         return made
 
@@ -107,7 +116,7 @@ class AgePension(Scheme):
         variant = np.select([alone & aged, agreed & aged & (counted >= TEN_YEARS)],
                             [IN_AUSTRALIA, UNDER_AGREEMENT], 0)
         run.trace(RESIDENCE, ever, longest=longest, foreign=foreign)
-        run.trace(AWLR, own)
+        run.trace(AWLR, self.working_life(view))
         required = np.full(run.n, TEN_YEARS)
         opens = add_months(co.born, self.pension_age(co))
         return Qualification(variant > 0, own, counted, required, variant,
@@ -132,6 +141,14 @@ class AgePension(Scheme):
                 qual: Qualification) -> Amounts:
         """A fortnight."""
         return Amounts(parts["amount"], self.currency, "fortnight")
+
+    def working_life(self, view: View) -> Int:
+        """Guide 1.1.A.340, 10.1.9.40: whole months of working life residence plus one."""
+        return np.asarray(view.own.total() + kept(view, "extra"))
+
+    def term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
+        """The months an agreement's rate counts; None: not regulated."""
+        return self.working_life(view) if name == "working_life" else None
 
     def amount_term(self, name: str, run: Run, co: Cohort, view: View) -> Int | None:
         """The maximum rate, for agreements that deduct the other state's benefit from it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +44,10 @@ def clipped(stays: list[tuple[date, date]], low: date, high: date) -> list[tuple
 
 
 def awlr(born: date, claim: date, stays: list[tuple[date, date]]) -> int:
-    """Guide 7.2.2.40: inclusive days, 30 days a month, the last rest rounded up."""
+    """Guide 7.2.2.40, 1.1.A.340: inclusive days, 30 days a month, whole months."""
     until = min(claim, pension_day(born))
     pieces = [parts(a, b) for a, b in clipped(stays, later(born, 192), until)]
-    return sum(m for m, _ in pieces) + ceil(Fraction(sum(d for _, d in pieces), 30))
+    return sum(m for m, _ in pieces) + sum(d for _, d in pieces) // 30
 
 
 def right(born: date, claim: date, stays: list[tuple[date, date]]) -> bool:

@@ -58,7 +58,14 @@ def test_equals_the_oracle(life: tuple[date, date, Stays], couple: bool, income:
 def test_the_guides_two_periods() -> None:
     """Guide 7.2.2.40: 10 years 1 month 13 days and 4 years 5 months 29 days: 14 years 8 months."""
     stays = [*span("1966-07-05", "1976-08-17"), *span("1985-09-19", "1990-03-16")]
-    assert paid("1949-07-05", "2016-07-05", stays).own.tolist() == [176]
+    got = paid("1949-07-05", "2016-07-05", stays)
+    assert got.own.tolist() == [175] and got.steps["awlr_months"] == "176"
+
+
+def test_a_month_is_added_even_where_nothing_is_left_over() -> None:
+    """Guide 1.1.A.340, blueprint 106-06030000: whole months plus one, once."""
+    got = paid("1950-01-01", "2016-07-05", span("1970-01-01", "1979-12-31"))
+    assert got.own.tolist() == [120] and got.steps["awlr_months"] == "121"
 
 
 def test_pension_age_by_birth() -> None:
