@@ -60,6 +60,7 @@ def with_lines(plain: Credited, rows: RowSet) -> Lines:
         plain.earnings,
         plain.months,
         plain.kinds,
+        lump=plain.lump,
         lines=lines.where(np.argsort(lines.person, kind="stable")),
     )
 

@@ -45,7 +45,7 @@ class Stay(Credited):
     def take(self, idx: NDArray[np.intp]) -> Stay:
         cut = super().take(idx)
         return evolve(self, by_year=cut.by_year, undated=cut.undated, earnings=cut.earnings,
-                      months=cut.months,
+                      months=cut.months, lump=cut.lump,
                       kinds=cut.kinds, sums={name: v[idx] for name, v in self.sums.items()})
 
 

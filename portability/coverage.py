@@ -46,6 +46,7 @@ class Credited:
     earnings  int64[m, Y] minor units, 0 where none
     months    uint16[m, Y] touched months, None = anywhere in the year
     kinds     kind -> uint16[m, Y], only where the batch holds more than one kind
+    lump      int64[m, Y]: what of by_year was certified as one sum over several years, None = none
     """
 
     unit: str
@@ -55,6 +56,7 @@ class Credited:
     earnings: Int
     months: Mask | None
     kinds: dict[int, Mask] = field(factory=dict)
+    lump: Int | None = field(default=None, kw_only=True)
     summed: tuple[Int, Int] | None = field(default=None, init=False, repr=False, eq=False)
 
     def dated_total(self) -> Int:
@@ -78,12 +80,15 @@ class Credited:
             earnings=self.earnings[idx],
             months=None if self.months is None else self.months[idx],
             kinds={kind: mask[idx] for kind, mask in self.kinds.items()},
+            lump=None if self.lump is None else self.lump[idx],
         )
 
     def bare(self) -> Credited:
         """The periods alone, without earnings and kinds: all that another state looks at."""
         none = np.zeros((len(self.undated), 0), np.int64)
-        return Credited(self.unit, self.years, self.by_year, self.undated, none, self.months)
+        bare = Credited(self.unit, self.years, self.by_year, self.undated, none, self.months)
+        bare.lump = self.lump
+        return bare
 
     def window(self, first: Int, last: Int) -> Credited:
         """Only months [first, last) of each person; a year without month masks gives what fits
@@ -239,7 +244,10 @@ def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -
     months = scatter(m, width, at, np.ones(len(at.row), np.bool_))
     plain = months if not certified.any() else scatter(m, width, at, ~certified[at.row])
     by_year = units_by_year(m, width, plain, lines, ~certified, unit, years)
+    lump = None
     if certified.any():
+        several = certified & (np.bincount(at.row, minlength=len(lines)) > 1)
+        lump = certified_by_year(m, width, at, lines, several)[0] if several.any() else None
         sums, rest = certified_by_year(m, width, at, lines, certified)
         taken = scatter(m, width, at, certified[at.row])
         by_year = limited(by_year, plain, plain & ~taken, unit) + sums
@@ -252,6 +260,7 @@ def credit_by_dates(m: int, rows: RowSet, years: NDArray[np.int32], unit: str) -
         earnings_by_year(m, width, at, lines),
         months,
         kinds_of(m, width, at, lines),
+        lump=lump,
     )
 
 

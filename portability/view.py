@@ -187,13 +187,25 @@ def converted(own: Mask | None, foreign: Credited, how: Conversion, taken: Int) 
         free = foreign.months if own is None else foreign.months & ~whole_quarters(own)
         units = np.minimum(how.steps(foreign.by_year), quarters_in(free))
     else:
-        units = how.steps(free_units(own, foreign))
+        units = in_operations(free_units(own, foreign), foreign.lump, how)
         for year, constant in how.constants.items():
             column = np.flatnonzero(foreign.years == year)
             units[:, column] = np.where(foreign.by_year[:, column] > 0, constant, 0)
     if how.fill_to is not None:
         units = np.minimum(units, np.maximum(how.fill_to - taken, 0))
     return units
+
+
+def in_operations(free: Int, lump: Int | None, how: Conversion) -> Int:
+    """Units a year by the operations the text orders: year by year; `total`, all years in one;
+    `as_certified`, a sum certified over several years in one (Reg. 987/2009 art. 13(3))."""
+    together = free if how.per == "total" else None
+    if how.per == "as_certified" and lump is not None:
+        together = np.minimum(lump, free)
+    if together is None:
+        return how.steps(free)
+    upto = how.steps(np.cumsum(together, axis=1))
+    return how.steps(free - together) + np.diff(upto, axis=1, prepend=0)
 
 
 def free_units(own: Mask | None, foreign: Credited) -> Int:

@@ -82,6 +82,7 @@ def credit(m: int, rows: RowSet, years: NDArray[np.int32]) -> Record:
         base.earnings,
         base.months,
         base.kinds,
+        lump=base.lump,
         work=scatter(m, len(years), at, work[at.row]),
         paid=scatter(m, len(years), at, paid[at.row]),
         loose_work=loose_sum(m, loose, np.isin(loose.kind, WORK)),

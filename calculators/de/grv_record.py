@@ -194,6 +194,7 @@ def credit(tables: Mapping[str, Table], run: Run, co: Cohort, rows: RowSet, year
         base.earnings,
         with_child(touched),
         with_children(base.kinds, lines, touched, child),
+        lump=base.lump,
         paid=with_child(months.of(paid)),
         compulsory=with_child(months.of(duty)),
         child=child,

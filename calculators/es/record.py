@@ -71,6 +71,7 @@ def days(run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32], ordinary_
         base.earnings,
         base.months,
         base.kinds,
+        lump=base.lump,
         bases=monthly(m, lines.where(lines.earnings > 0), years),
         later=later,
         births=np.where(held, births, 0),

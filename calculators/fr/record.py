@@ -109,6 +109,7 @@ def account(
         wages,
         base.months,
         base.kinds,
+        lump=base.lump,
         contributed=contributed,
         validating=validating(tables, years, wages),
         unpaid=unpaid,

@@ -62,6 +62,7 @@ def weeks(m: int, rows: RowSet, years: NDArray[np.int32]) -> Weeks:
         base.earnings,
         base.months,
         base.kinds,
+        lump=base.lump,
         qualifying=np.minimum(qualifying, total),
         voluntary=np.clip(paid - qualifying, 0, total),
         credits=np.maximum(total - paid, 0),

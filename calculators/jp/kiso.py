@@ -122,6 +122,7 @@ class Kiso(Scheme):
             plain.earnings,
             plain.months,
             plain.kinds,
+            lump=plain.lump,
             paid=paid,
             exempt=exempt,
             refund=refund,

@@ -121,7 +121,7 @@ class Kosei(Scheme):
                 np.add.at(out_[:, part], lines.person, mul_div(lines.earnings, rate, length))
         return Remuneration(
             made.unit, made.years, made.by_year, made.undated, made.earnings, made.months,
-            made.kinds, revalued=out[0], former=out[1], plain=out[2],
+            made.kinds, lump=made.lump, revalued=out[0], former=out[1], plain=out[2],
         )  # fmt: skip
 
     def rate_sums(self, co: Cohort) -> tuple[Int, Int]:

@@ -102,6 +102,7 @@ class Aow(Scheme):
             plain.earnings,
             plain.months,
             plain.kinds,
+            lump=plain.lump,
             insured_days=days,
         )
 

@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 import numpy as np
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portability.cohort import RowSet
 from portability.coverage import credit_by_dates, span_years
 from portability.dates import day
+from portability.units import Conversion
+from portability.view import converted
 
 LOW, HIGH = date(1990, 1, 1), date(1999, 12, 31)
 DAYS = (HIGH - LOW).days
@@ -95,3 +98,22 @@ def test_five_certified_quarters_of_eight_months_stay_five() -> None:
     lines = rows([[(date(1994, 10, 1), date(1995, 6, 1))]])
     lines.credited[:] = 5000
     assert credit_by_dates(1, lines, span_years(lines), "quarter").total().tolist() == [5]
+
+
+def test_a_sum_certified_over_several_years_is_converted_in_one_operation() -> None:
+    """Reg. 987/2009 art. 13(3): 1,000 days are 34 months, not 35 from five roundings."""
+    lines = rows([[(date(1990, 1, 1), date(1994, 12, 31))]])
+    lines.credited[:] = 1_000_000
+    credited = credit_by_dates(1, lines, span_years(lines), "day")
+    how = Conversion("day", 30, "month", 1, 1, 12, "as_certified")
+    none = np.zeros_like(credited.by_year)
+    assert int(converted(None, credited, how, none).sum()) == 34
+    assert int(converted(None, credited, evolve(how, per="calendar_year"), none).sum()) == 35
+
+
+def test_total_converts_all_years_together() -> None:
+    lines = rows([[(date(1990, 1, 1), date(1990, 2, 10)), (date(1992, 1, 1), date(1992, 2, 10))]])
+    credited = credit_by_dates(1, lines, span_years(lines), "day")
+    how = Conversion("day", 30, "month", 1, 1, None, "total")
+    none = np.zeros_like(credited.by_year)
+    assert int(converted(None, credited, how, none).sum()) == 3  # 82 days; year by year 2 + 2
