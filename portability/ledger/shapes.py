@@ -51,6 +51,8 @@ class Layout:
     hexadecimal: Slices
     times: Slices
     shapes: dict[tuple[bytes, ...], Shape] = field(factory=dict)
+    before: tuple[bytes, ...] = ()  # the last one found, and its shape: neighbours are often alike
+    last: Shape | None = None
 
 
 @define
@@ -67,8 +69,10 @@ class Shapes:
         layouts = self.layouts
         for text in texts:
             for layout in layouts.get(len(text), ()):
-                shape = layout.shapes.get(layout.fixed(text))
+                fixed = layout.fixed(text)
+                shape = layout.last if fixed == layout.before else layout.shapes.get(fixed)
                 if shape is not None:
+                    layout.before, layout.last = fixed, shape
                     for at in layout.times(text):
                         if at != self.time and not self.is_time(at):
                             shape = None
