@@ -4,11 +4,12 @@ entry."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
 from operator import add
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from attrs import define, field, frozen
@@ -25,7 +26,7 @@ from portability.ledger.checkpoint import (
     read_note,
 )
 from portability.ledger.creation import expected, known_schemas, objects
-from portability.ledger.documents import Payloads
+from portability.ledger.documents import Payloads, shown
 from portability.ledger.faults import sentence
 from portability.ledger.recount import CHUNK, Recount, root_at
 from portability.ledger.rotation import endorsed
@@ -97,29 +98,34 @@ def scan(ledger: Ledger, wanted: set[int], receipts: set[int]) -> Scan:
     connection = ledger.connection
     found.chains = dict.fromkeys(receipts, b"")
     connection.text_factory = bytes
-    beside: list[Finding] = []
-    engine = Thread(target=check_file, args=(ledger.path, beside))
-    engine.start()
-    try:
-        # One transaction: all checks see the same state while others go on writing.
-        for check in (check_start, check_texts, check_entries, check_checkpoints):
-            try:
-                check(found, connection)
-            except sqlite3.Error as error:
-                found.whole = False
-                found.fault(
-                    None, "unreadable", f"the file cannot be read in full: {sentence(error)}"
-                )
-            except MISSHAPEN as error:
-                found.whole = False
-                found.fault(None, "unreadable", f"a value has the wrong type ({error})")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        connection.text_factory = str
-        engine.join()
-    found.faults += beside
+    checks = (check_start, check_texts, check_entries, check_checkpoints)
+    with ThreadPoolExecutor(1) as beside:
+        engine = beside.submit(check_file, ledger.path)
+        try:
+            # One transaction: all checks see the same state while others go on writing.
+            for check in checks:
+                with collected(found):
+                    check(found, connection)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.text_factory = str
+        with collected(found):
+            found.faults += engine.result()
     return found
+
+
+@contextmanager
+def collected(found: Scan) -> Iterator[None]:
+    """What a damaged file raises is a fault like any other."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        found.whole = False
+        found.fault(None, "unreadable", f"the file cannot be read in full: {sentence(error)}")
+    except MISSHAPEN as error:
+        found.whole = False
+        found.fault(None, "unreadable", f"a value has the wrong type ({error})")
 
 
 def check_start(found: Scan, connection: sqlite3.Connection) -> None:
@@ -142,26 +148,24 @@ def check_start(found: Scan, connection: sqlite3.Connection) -> None:
     found.erased = {person: seq for person, seq in rows if isinstance(person, bytes)}
 
 
-def check_file(path: Path, findings: list[Finding]) -> None:
-    """Pages, indexes and types, as the database engine sees them. It reads the file on a connection
-    of its own, beside the other checks. The engine's constraints are left to `misbuilt`: it would
-    read every body once more for them."""
+def check_file(path: Path) -> list[Finding]:
+    """Pages, indexes and types, as the database engine sees them, on a connection of its own. The
+    engine's constraints are left to `misbuilt`: it would read every body once more for them."""
+    found = []
     connection = connect(path, readonly=True, timeout=30)
     connection.text_factory = bytes
     try:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         for (text,) in connection.execute("PRAGMA integrity_check(1000)"):
             if text != b"ok":
-                words = text.decode("utf-8", "replace").replace("\n", " ")
-                findings.append(Finding(None, "damaged", f"the file is damaged: {words}"))
+                words = shown(text).replace("\n", " ")
+                found.append(Finding(None, "damaged", f"the file is damaged: {words}"))
         for table, row, *_ in connection.execute("PRAGMA foreign_key_check"):
-            words = f"a row of {table.decode()} belongs to no entry (row {row})"
-            findings.append(Finding(None, "stray", words))
-    except sqlite3.Error as error:
-        words = f"the file cannot be read in full: {sentence(error)}"
-        findings.append(Finding(None, "unreadable", words))
+            words = f"a row of {shown(table)} belongs to no entry (row {row})"
+            found.append(Finding(None, "stray", words))
     finally:
         connection.close()
+    return found
 
 
 def check_texts(found: Scan, connection: sqlite3.Connection) -> None:
