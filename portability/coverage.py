@@ -75,12 +75,12 @@ class Credited:
             return self
         return evolve(
             self,
-            by_year=self.by_year[idx],
+            by_year=rows_of(self.by_year, idx),
             undated=self.undated[idx],
-            earnings=self.earnings[idx],
-            months=None if self.months is None else self.months[idx],
-            kinds={kind: mask[idx] for kind, mask in self.kinds.items()},
-            lump=None if self.lump is None else self.lump[idx],
+            earnings=rows_of(self.earnings, idx),
+            months=None if self.months is None else rows_of(self.months, idx),
+            kinds={kind: rows_of(mask, idx) for kind, mask in self.kinds.items()},
+            lump=None if self.lump is None else rows_of(self.lump, idx),
         )
 
     def bare(self) -> Credited:
@@ -111,6 +111,13 @@ class Credited:
 def per_person(values: Int) -> Int:
     """Sum over the years: int64[m, Y] -> int64[m]."""
     return np.asarray(np.einsum("ij->i", values))
+
+
+def rows_of(values: NDArray[Any], idx: NDArray[np.intp]) -> NDArray[Any]:
+    """values[idx]; one value that stands for all stays one."""
+    if values.ndim == 2 and values.strides == (0, 0) and values.size:
+        return np.broadcast_to(values[0, 0], (len(idx), values.shape[1]))
+    return values.take(idx, axis=0)
 
 
 def everybody(idx: NDArray[np.intp], m: int) -> bool:

@@ -53,7 +53,26 @@ def mul_div(a: ArrayLike, b: ArrayLike, d: ArrayLike, how: str = "down") -> Int:
         raise ValueError("mul_div wants a, b >= 0 and d > 0")
     if 2 * max(most * times, by) + 2 * by >= LIMIT:
         return with_outliers(x, y, z, how)
-    return rounded(x if times == 1 and y.ndim == 0 else x * y, z, how)
+    if times == 1 and y.ndim == 0:
+        return rounded(x, z, how)
+    product = np.asarray(x * y)
+    if product.ndim and np.broadcast_shapes(product.shape, z.shape) == product.shape:
+        return rounded_in(product, z, how)
+    return rounded(product, z, how)
+
+
+def rounded_in(a: Int, d: Int, how: str) -> Int:
+    """Like rounded, in the place of `a`: columns are long and memory is slow."""
+    if how == "half_up":
+        a += a
+        a += d
+        d = d + d
+    elif how == "up":
+        a += d - 1
+    elif how != "down":
+        return rounded(a, d, how)
+    a //= d
+    return a
 
 
 def highest(x: Int) -> int:

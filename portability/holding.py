@@ -121,16 +121,20 @@ def holding(
     years: NDArray[np.int32],
 ) -> Holding:
     """The scheme's persons: who has a line of it (`rows`, of which `left` remain) or a figure."""
-    own = rows.scheme == co.schemes.index(scheme_id)
+    number = co.schemes.index(scheme_id)
+    own = rows.scheme == number
+    lines = np.flatnonzero(own if left is None else own & left)
     has = np.zeros(len(co), np.bool_)
-    has[rows.person[np.flatnonzero(own)]] = True
+    has[rows.person.take(lines)] = True
+    if left is not None:
+        has[rows.person[np.flatnonzero(own & ~left)]] = True
     for (owner, _), value in co.facts.items():
         if owner == scheme_id:
             has |= value != NOFACT
     idx = np.flatnonzero(has)
     pos = np.full(len(co), -1, np.int64)
     pos[idx] = np.arange(len(idx))
-    mine = rows.where(own if left is None else own & left).renumbered(pos)
+    mine = rows.where(lines).renumbered(pos)
     people = co.persons(idx)
     people.fam = None if co.fam is None else take_family(co.fam, idx)
     made = Holding(

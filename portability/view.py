@@ -13,6 +13,7 @@ from portability.coverage import (
     limited,
     per_person,
     quarters_in,
+    rows_of,
     whole_quarters,
 )
 from portability.units import THOUSAND, Conversion
@@ -61,7 +62,7 @@ class Part:
         return evolve(
             self,
             at=moved[keep],
-            by_year=self.by_year[keep],
+            by_year=rows_of(self.by_year, keep),
             undated=self.undated[keep],
             source=self.source.take(keep),
             absorbed=self.absorbed[keep],
@@ -192,7 +193,9 @@ def converted(own: Mask | None, foreign: Credited, how: Conversion, taken: Int) 
             column = np.flatnonzero(foreign.years == year)
             units[:, column] = np.where(foreign.by_year[:, column] > 0, constant, 0)
     if how.fill_to is not None:
-        units = np.minimum(units, np.maximum(how.fill_to - taken, 0))
+        room = how.fill_to - taken
+        np.maximum(room, 0, out=room)
+        units = np.minimum(units, room, out=room)
     return units
 
 

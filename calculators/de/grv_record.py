@@ -26,6 +26,7 @@ from portability.coverage import (
     limited,
     months_in,
     per_person,
+    rows_of,
     scatter,
     window_mask,
 )
@@ -98,7 +99,7 @@ class Record(Credited):
         for name in OWN:
             mine = getattr(self, name)
             if id(mine) not in done:
-                done[id(mine)] = mine[idx]
+                done[id(mine)] = rows_of(mine, idx)
         return evolve(cut, **{name: done[id(getattr(self, name))] for name in OWN})
 
     @property

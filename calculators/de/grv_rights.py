@@ -89,18 +89,17 @@ def months_of(co: Cohort, view: View) -> Months:
     """51: what counts for which waiting period; foreign months stand where their own kind would."""
     rec, foreign = record_of(view), view.foreign()
     end = month_of(co.claim)
-    work = (rec.compulsory & ~rec.jobless) | rec.benefit | rec.considered
-    jobless = rec.jobless
-    if jobless.any():  # 51(3a) no. 3: not in the last two years before the pension
-        jobless = jobless & ~window_mask(rec.years, end - 24, end)
+    work = strictly = rec.compulsory
+    if rec.jobless.any():  # 51(3a) no. 3: not in the last two years before the pension
+        strictly = rec.compulsory & ~rec.jobless
+        work = strictly | (rec.jobless & ~window_mask(rec.years, end - 24, end))
+    if rec.benefit.any() or rec.considered.any():
+        work = work | rec.benefit | rec.considered
+    every = work if rec.paid is rec.compulsory else work | (rec.paid & ~rec.compulsory)
     undated = rec.loose_compulsory // THOUSAND + foreign
-    strict = rec.dated(work | jobless) + undated
-    wider = (
-        rec.dated(work | jobless | (rec.paid & ~rec.compulsory))
-        + rec.loose_paid // THOUSAND
-        + foreign
-    )
-    enough = rec.dated(rec.compulsory & ~rec.jobless) + undated >= VOLUNTARY_FROM  # 51(3a) no. 4
+    strict = rec.dated(work) + undated
+    wider = rec.dated(every) + rec.loose_paid // THOUSAND + foreign
+    enough = rec.dated(strictly) + undated >= VOLUNTARY_FROM  # 51(3a) no. 4
     return Months(
         rec.contributions() + foreign,
         view.units("theoretical"),
@@ -150,7 +149,7 @@ def doors(law: Law, run: Run, co: Cohort, view: View, got: Months) -> list[Doors
         (LONG, "long", got.all >= THIRTY_FIVE),
         (DISABLED, "disabled", co.has("severely_disabled") & (got.all >= THIRTY_FIVE)),
         (UNEMPLOYED, "unemployed", unemployed(run, co, view, got)),
-        (WOMEN, "women", women(co, view, got)),
+        (WOMEN, "women", women(co, view, got, young)),
     ):
         if not meets.any():
             continue
@@ -189,11 +188,11 @@ def unemployed(run: Run, co: Cohort, view: View, got: Months) -> Bool:
     )
 
 
-def women(co: Cohort, view: View, got: Months) -> Bool:
+def women(co: Cohort, view: View, got: Months, young: Bool) -> Bool:
     """237a(1): women with more than ten years of compulsory contributions after 40, 15 years
-    waiting period.
+    waiting period; looked at before the standard age only, where it can give more.
     """
-    candidate = (co.sex == FEMALE) & (co.born < LAST_COHORT) & (got.general >= FIFTEEN)
+    candidate = (co.sex == FEMALE) & (co.born < LAST_COHORT) & (got.general >= FIFTEEN) & young
     who = np.flatnonzero(candidate)
     if not len(who):
         return np.asarray(candidate)

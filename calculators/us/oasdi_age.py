@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from calculators.us.oasdi_insured import AGE_70, CFR, QUARTERS, Clock
 from calculators.us.oasdi_pia import dimes
 from calculators.us.oasdi_record import Earned
+from portability.coverage import Credited
 from portability.exact import to_step
 from portability.scheme import Run, Step
 from portability.tables import Table
@@ -66,10 +67,10 @@ def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: I
     count from the following January, all of them in the month of 70."""
 
     def compute() -> Int:
-        full, able = (
-            now.attained(full_age(tables, now.year)),
-            insured_month(run, now, view, required),
-        )
+        full, able = now.attained(full_age(tables, now.year)), np.zeros_like(required)
+        who = np.flatnonzero(now.entitled > full)  # nobody else has a month that could count
+        if run.route == "national" and len(who):  # with foreign coverage any month counts
+            able[who] = month_insured(view.own, now.paid[who], required[who], who)
         if isinstance(view.own, Earned):
             late = (able > full) & (view.own.possible > 0) & (now.entitled > full)
             run.lacks(late, "fact_missing", fact=QUARTERS.key, cite="20 CFR 404.141, 404.313(b)")
@@ -89,18 +90,24 @@ def months_delayed(run: Run, tables: Tables, now: Clock, view: View, required: I
 def insured_month(run: Run, now: Clock, view: View, required: Int) -> Int:
     """402(w)(2)(A): first month of the quarter in which the worker became fully insured; with
     foreign coverage any."""
-    own = view.own
     if run.route != "national":
         return np.zeros_like(required)
-    missing = required - own.undated // 1000
-    running = own.by_year.cumsum(axis=1)
+    return month_insured(view.own, now.paid, required, np.arange(len(required)))
+
+
+def month_insured(own: Credited, paid: Int, required: Int, who: NDArray[np.intp]) -> Int:
+    """The same of the workers `who`: int64[len(who)], as `paid` (which stands where they are not
+    insured) and `required`."""
+    by_year = own.by_year[who]
+    missing = required - own.undated[who] // 1000
+    running = by_year.cumsum(axis=1)
     late = running < missing[:, None]
     column = np.minimum(late.sum(axis=1), running.shape[1] - 1)
     rows = np.arange(len(missing))
-    before = running[rows, column] - own.by_year[rows, column]
+    before = running[rows, column] - by_year[rows, column]
     quarter = np.clip(missing - before - 1, 0, 3)
     month = (int(own.years[0]) + column) * 12 + quarter * 3
-    return np.where(missing <= 0, 0, np.where(late.all(axis=1), now.paid, month))
+    return np.where(missing <= 0, 0, np.where(late.all(axis=1), paid, month))
 
 
 def credited(tables: Tables, now: Clock, amount: Int, months: Int) -> Int:

@@ -102,7 +102,8 @@ def indexed(
     early = index[None, :] < eligible[:, None] - 2
     top = tables["awi"].at(eligible - 2)[:, None]
     run.trace(QUOTIENT, lambda: quotients(top, wages, early, used), years=index)
-    value = np.where(early, mul_div(used, top, wages[None, :], "half_up"), used)
+    value = mul_div(used, top, wages[None, :], "half_up")
+    np.copyto(value, used, where=~early)
     run.trace(INDEXED, value, years=index)
     return value
 
@@ -122,12 +123,15 @@ def average(run: Run, step: Step, values: Int, n: Int) -> Int:
 
 def highest(values: Int, n: Int) -> Int:
     """Sum of the n highest values of each person: int64[m]; n between 1 and Y."""
-    rising, most, width = np.sort(values, axis=1), int(n.max(initial=1)), values.shape[1]
-    total: Int = rising[:, width - most :].sum(axis=1)
+    most, width = int(n.max(initial=1)), values.shape[1]
+    narrow = values.max(initial=0) < 2**31
+    rising = np.sort(values.astype(np.int32) if narrow else values, axis=1)
+    total: Int = rising[:, width - most :].sum(axis=1, dtype=np.int64)
     fewer = np.flatnonzero(n < most)
     if len(fewer):
         beyond = np.arange(most)[None, :] < (most - n[fewer])[:, None]
-        total[fewer] -= np.where(beyond, rising[fewer, width - most :], 0).sum(axis=1)
+        lowest = np.where(beyond, rising[fewer, width - most :], 0)
+        total[fewer] -= lowest.sum(axis=1, dtype=np.int64)
     return total
 
 
@@ -164,16 +168,16 @@ def increased(run: Run, tables: Tables, amount: Int, eligible: Int, paid: Int, n
     a time."""
     cola, due = tables["cola"], due_year(paid)
     cola.at(due, run, need & (due >= eligible))
-    value, low = amount, max(int(eligible.min(initial=NEW_LAW)), NEW_LAW)
+    value, low = amount.copy(), max(int(eligible.min(initial=NEW_LAW)), NEW_LAW)
     years = np.arange(low, min(int(due.max(initial=0)), cola.last) + 1)
     rates, first = rates_of(cola, years), rates_of(tables["cola_first_paid"], years)
     before = paid < JULY_2001
     for year, rate, first_rate in zip(years.tolist(), rates, first, strict=True):
         on = (eligible <= year) & (due >= year)
         if first_rate and before.any():
-            value = np.where(on & before, one_increase(value, first_rate, year), value)
+            np.copyto(value, one_increase(value, first_rate, year), where=on & before)
             on &= ~before
-        value = np.where(on, one_increase(value, rate, year), value)
+        np.copyto(value, one_increase(value, rate, year), where=on)
     return value
 
 
@@ -191,8 +195,12 @@ def rates_of(table: Table, years: Int) -> list[int]:
 
 def one_increase(amount: Int, rate: int, year: int) -> Int:
     """415(i)(2)(A)(ii): to the next dime, since June 1982 the lower one."""
-    way = "down" if year >= 1982 else "up"
-    return mul_div(amount, 1000 + rate, 10_000, way) * DIME
+    product = amount * (1000 + rate)  # of percent-cents: far below 64 bits
+    if year < 1982:
+        product += 10_000 - 1
+    product //= 10_000
+    product *= DIME
+    return product
 
 
 def effective_of(year: Int) -> Int:
