@@ -303,3 +303,15 @@ def test_a_case_on_standard_input_that_is_no_case(
     for raw in (b"", b"\xff\xfe", b"null", b"{", b'{"a":1}{"b":2}\n', b"[" * 50_000, b"\0"):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
         assert run(capsys, "determine", "-", "--dry-run", "--format", "jsonl")[0] == 2
+
+
+def test_a_line_of_json_ends_at_a_line_feed_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U+2028, vertical tabs and the like may stand inside a text."""
+    line = json.dumps(next(cases_of(FILES[0])), ensure_ascii=False)
+    raw = f'{{"reference": "a\u2028b\u0085c", {line[1:]}\r\n'.encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    code, out, _ = run(capsys, "determine", "-", "--dry-run", "--format", "jsonl")
+    assert code == 0
+    assert json.loads(out)["reference"] == "a\u2028b\u0085c"

@@ -121,7 +121,7 @@ def json_lines(name: str) -> tuple[list[Any], list[Fault]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise one(shown, Raw("bytes that are not UTF-8"), "UTF-8 text", code="binary") from None
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines or not lines[0][1].lstrip().startswith("{"):
         return list(parse(raw, shown)), []
     if not lines[0][1].rstrip().endswith("}"):
