@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Protocol
@@ -29,9 +30,9 @@ class Payloads:
         self.next = self.rows.fetchone()
 
     @property
-    def waiting(self) -> float:
-        """The entry of the next document."""
-        return float("inf") if self.next is None else self.next[0]
+    def waiting(self) -> int:
+        """The entry of the next document; beyond all if there is none."""
+        return sys.maxsize if self.next is None else int(self.next[0])
 
     def take(self, number: int) -> dict[bytes, bytes]:
         """Name -> hash (in hexadecimal) of the documents stored for an entry."""

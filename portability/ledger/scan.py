@@ -4,7 +4,7 @@ entry."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
@@ -34,7 +34,7 @@ from portability.ledger.rows import START, connect
 from portability.ledger.shapes import Shapes, misbuilt
 from portability.ledger.store import Ledger
 
-Row = tuple[int, bytes, bytes, bytes]
+Columns = tuple[tuple[int, ...], tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]
 MOST_FAULTS = 100_000
 # What reading a damaged value raises: text where a number was due, a missing part.
 MISSHAPEN = (TypeError, AttributeError, KeyError, ValueError)
@@ -185,7 +185,7 @@ def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
     before = START
     while rows := cursor.fetchmany(CHUNK):
         numbers, texts, leaves, chains = zip(*rows, strict=True)
-        check_hashes(found, rows, before)
+        check_hashes(found, (numbers, texts, leaves, chains), before)
         for number, text, known in zip(numbers, texts, shapes.find(texts), strict=True):
             if known is None:
                 check_body(found, number, text, payloads, shapes)
@@ -213,17 +213,17 @@ def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
             found.roots[size] = root
 
 
-def check_hashes(found: Scan, rows: Sequence[Row], before: bytes) -> None:
+def check_hashes(found: Scan, columns: Columns, before: bytes) -> None:
     """Numbers without a gap, leaves, chain. All at once; one by one only to name what is wrong."""
-    numbers, texts, leaves, chains = zip(*rows, strict=True)
+    numbers, texts, leaves, chains = columns
     if (
-        numbers == tuple(range(found.size, found.size + len(rows)))
+        numbers == tuple(range(found.size, found.size + len(numbers)))
         and tuple([sha256(b"\x00" + text).digest() for text in texts]) == leaves
         and tuple([sha256(b).digest() for b in map(add, (before, *chains), leaves)]) == chains
     ):
-        found.size += len(rows)
+        found.size += len(numbers)
         return
-    for number, text, leaf, chain in rows:
+    for number, text, leaf, chain in zip(*columns, strict=True):
         if number != found.size:
             check_gap(found, number)
         if sha256(b"\x00" + text).digest() != leaf:
