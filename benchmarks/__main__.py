@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.batch import division, spent
+from benchmarks.batch import machine, spent
 from portability import catalogue, registry
 from portability.answer import answer
 from portability.build import cohort_of
@@ -79,7 +79,7 @@ def main() -> None:
     load_average = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
     print(f"{date.today()}  {platform.processor() or platform.machine()}, {os.cpu_count()} cores,")
     print(f"load {load_average:.1f}; Python {platform.python_version()}, numpy {np.__version__},")
-    print(f"pyarrow {pa.__version__}; a 64-bit division in a column: {division():.2f} ns\n")
+    print(f"pyarrow {pa.__version__}; {machine()}\n")
     one_case()
     law()
     for part in ("pair", "states", "oracle"):
