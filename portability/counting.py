@@ -46,16 +46,16 @@ def counted(
         mine = kept_lines(holding, Count("others", start=rule.own_from))
     own = filtered(holding, mine, sel, credits.get(holding.scheme.id))
     view = View(own)
-    taken = own.by_year.copy()
+    taken, people = own.by_year.copy(), holding.idx[sel]
     for count in rule.counts:
         if count.branches is not None and batch.branch not in count.branches:
             continue
         for other in counted_holdings(batch, agreement, holding, count):
-            has = other.pos[holding.idx[sel]] >= 0
+            has = other.pos[people] >= 0
             if not has.any():
                 continue
             usable = batch.usable(agreement, holding.country, other.country)
-            at = np.flatnonzero(has & usable[holding.idx[sel]])
+            at = np.flatnonzero(has & usable[people])
             if len(at):
                 treaty = credits.get(other.scheme.id)
                 open_ = add_part(view, taken, holding, other, count, sel, at, run, treaty)
@@ -66,10 +66,11 @@ def counted(
 def counted_holdings(
     batch: Batch, agreement: Agreement, holding: Holding, count: Count
 ) -> Iterable[Holding]:
-    for other in batch.holdings.values():
-        foreign = other.country != holding.country
-        party = agreement.any_party or other.country in agreement.countries()
-        if foreign and party and (count.everyone or other.scheme.id in count.schemes):
+    own, parties = holding.country, agreement.countries()
+    for scheme_id, other in batch.holdings.items():
+        country = other.country
+        party = country != own and (agreement.any_party or country in parties)
+        if party and (count.everyone or scheme_id in count.schemes):
             yield other
 
 
