@@ -22,10 +22,18 @@ class Tally(Protocol):
 class Payloads:
     """Sealed documents, read alongside the entries."""
 
-    def __init__(self, found: Tally, connection: sqlite3.Connection):
+    def __init__(
+        self,
+        found: Tally,
+        connection: sqlite3.Connection,
+        first: int = -sys.maxsize,
+        end: int = sys.maxsize,
+    ):
         self.found = found
         self.rows = connection.execute(
-            "SELECT seq, name, nonce, ciphertext FROM payload ORDER BY seq, name"
+            "SELECT seq, name, nonce, ciphertext FROM payload WHERE seq >= ? AND seq < ? "
+            "ORDER BY seq, name",
+            (first, end),
         )
         self.next = self.rows.fetchone()
 
@@ -72,8 +80,8 @@ class Payloads:
             fault(number, "sealed", words)
 
     def finish(self) -> None:
-        while self.next is not None:
-            self.take(self.next[0])
+        """What is left belongs to no entry."""
+        self.take(sys.maxsize)
 
 
 def shown(name: bytes) -> str:

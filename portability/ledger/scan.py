@@ -4,6 +4,7 @@ entry."""
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -63,6 +64,7 @@ class Scan:
     chains: dict[int, bytes] = field(factory=dict)
     keys: list[tuple[int, PublicKey]] = field(factory=list)
     unendorsed: list[int] = field(factory=list)
+    special: list[tuple[int, Mapping[str, Any]]] = field(factory=list)
     origin: str = ""
     schema: int = 0  # what the file says of itself
     stated: int = 0  # what its entries say
@@ -142,10 +144,15 @@ def check_start(found: Scan, connection: sqlite3.Connection) -> None:
     for kind, name in due.keys() & actual.keys():
         if due[kind, name] != actual[kind, name]:
             found.fault(None, "schema", f"the {kind} {name} was changed or rebuilt")
+    found.erased = erasures(connection)
+
+
+def erasures(connection: sqlite3.Connection) -> dict[bytes, int]:
+    """Person -> entry of the erasure."""
     rows = connection.execute(
         "SELECT person, min(seq) FROM entry WHERE kind = 'erasure' GROUP BY person"
     )
-    found.erased = {person: seq for person, seq in rows if isinstance(person, bytes)}
+    return {person: seq for person, seq in rows if isinstance(person, bytes)}
 
 
 def check_file(path: Path) -> list[Finding]:
@@ -178,11 +185,46 @@ def check_texts(found: Scan, connection: sqlite3.Connection) -> None:
 
 
 def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
-    """Bodies, chain, tree, sealed documents, in one pass over the entries."""
-    cursor = connection.execute("SELECT seq, body, leaf, chain FROM entry ORDER BY seq")
-    payloads = Payloads(found, connection)
-    tree, shapes = Recount(connection, found.fault), Shapes()
-    before = START
+    """Bodies, chain, tree, sealed documents. A large file is read by several processes; if one of
+    them meets anything at all, the file is read again from the start, to name what it is."""
+    from portability.ledger.parts import read_in_parts
+
+    tree = Recount(connection, found.fault)
+    if not read_in_parts(found, connection, tree):
+        payloads = Payloads(found, connection)
+        read_entries(found, connection, tree, payloads)
+        payloads.finish()
+    for number, made in found.special:
+        with collected(found):
+            check_special(found, number, made)
+    if found.size == 0:
+        found.fault(0, "missing", "it is missing; the ledger has no entry at all")
+    elif found.whole:
+        tree.finish()
+        if found.stated != found.schema:
+            words = f"the file has schema {found.schema}, its entries name schema {found.stated}"
+            found.fault(None, "schema", words)
+    for size in {*found.wanted, found.size}:
+        if (root := found.root(size)) is not None:
+            found.roots[size] = root
+
+
+def read_entries(
+    found: Scan,
+    connection: sqlite3.Connection,
+    tree: Recount,
+    payloads: Payloads,
+    end: int = sys.maxsize,
+    before: bytes = START,
+) -> None:
+    """Entries from `found.size` to end-1, in one pass; `before` is the chain hash they continue."""
+    # From the very first: a number below 0 is a fault as well.
+    first = -sys.maxsize if found.size == 0 else found.size
+    cursor = connection.execute(
+        "SELECT seq, body, leaf, chain FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq",
+        (first, end),
+    )
+    shapes = Shapes()
     while rows := cursor.fetchmany(CHUNK):
         numbers, texts, leaves, chains = zip(*rows, strict=True)
         check_hashes(found, (numbers, texts, leaves, chains), before)
@@ -200,17 +242,6 @@ def check_entries(found: Scan, connection: sqlite3.Connection) -> None:
             found.chains[number] = chains[numbers.index(number)]
         if found.whole:
             tree.add(leaves)
-    payloads.finish()
-    if found.size == 0:
-        found.fault(0, "missing", "it is missing; the ledger has no entry at all")
-    elif found.whole:
-        tree.finish()
-        if found.stated != found.schema:
-            words = f"the file has schema {found.schema}, its entries name schema {found.stated}"
-            found.fault(None, "schema", words)
-    for size in {*found.wanted, found.size}:
-        if (root := found.root(size)) is not None:
-            found.roots[size] = root
 
 
 def check_hashes(found: Scan, columns: Columns, before: bytes) -> None:
@@ -264,12 +295,8 @@ def check_body(found: Scan, number: int, text: bytes, payloads: Payloads, shapes
 
 def check_named(found: Scan, number: int, made: Mapping[str, Any], payloads: Payloads) -> list[str]:
     """The key, the sealed documents and the texts a body names; texts that are not stored."""
-    if number == 0:
-        check_opening(found, made)
-    elif made.get("kind") == "key_change":
-        add_key(found, number, made)
-    elif made.get("kind") == "schema_change":
-        add_schema(found, number, made)
+    if number == 0 or made.get("kind") in ("key_change", "schema_change"):
+        found.special.append((number, made))
     sealed = (made.get("sealed") or {}).items()
     payloads.check(
         number,
@@ -288,11 +315,15 @@ def no_text(found: Scan, number: int, name: str) -> None:
     found.fault(number, "text", f"the text of {name} it applied is not stored any more")
 
 
-def check_opening(found: Scan, made: Mapping[str, Any]) -> None:
-    """Entry 0 names the log, its key and its structure."""
-    found.origin = str(made.get("origin", ""))
-    add_schema(found, 0, made)
-    add_key(found, 0, made)
+def check_special(found: Scan, number: int, made: Mapping[str, Any]) -> None:
+    """What counts in its order: entry 0 names the log, its key and its structure; others change
+    them."""
+    if number == 0:
+        found.origin = str(made.get("origin", ""))
+    if number == 0 or made.get("kind") == "schema_change":
+        add_schema(found, number, made)
+    if number == 0 or made.get("kind") == "key_change":
+        add_key(found, number, made)
 
 
 def add_schema(found: Scan, number: int, made: Mapping[str, Any]) -> None:
