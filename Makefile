@@ -47,7 +47,7 @@ bench: $(STAMP)  ## ratios, see docs/benchmarks.md
 bench-ledger: $(STAMP)  ## the ledger beside its floors, see docs/benchmarks.md
 	$(BIN)/python -m benchmarks.ledger
 
-torture: $(STAMP)  ## a thousand kills, ten thousand flipped bits (an hour), see docs/reliability.md
+torture: $(STAMP)  ## a thousand kills, ten thousand flipped bits (20 minutes), see docs/reliability.md
 	$(BIN)/python tests/ledger/torture.py
 
 lock: $(STAMP)  ## resolve the dependencies again (needs pip-tools)
