@@ -13,7 +13,7 @@ from portability.agreement import Absent, Agreement, Count, Rule, ThirdStates
 from portability.batch import Batch
 from portability.cohort import KINDS, Cohort, RowSet
 from portability.coverage import Credited, everybody
-from portability.dates import FOREVER, NODATE, add_years
+from portability.dates import FOREVER, NODATE, add_years, month_of
 from portability.holding import Holding, recredited
 from portability.overlap import treaty_credits
 from portability.placement import consecutive
@@ -173,7 +173,16 @@ def kept_lines(other: Holding, count: Count) -> RowSet | None:
     lines.end = np.where(dated, np.minimum(rows.end, np.minimum(end, FOREVER)), rows.end).astype(
         np.int32
     )
+    at = np.flatnonzero(cut & (rows.credited > 0) & (lines.end > lines.start))
+    if len(at):  # a certified sum cut by the count keeps the share of the months that are left
+        lines.credited = rows.credited.copy()
+        lines.credited[at] = rows.credited[at] * months_of(lines, at) // months_of(rows, at)
     return lines.where(keep & (~dated | (lines.end > lines.start)))
+
+
+def months_of(rows: RowSet, at: Index) -> Int:
+    """Calendar months that dated lines touch."""
+    return month_of(rows.end[at] - 1) - month_of(rows.start[at]) + 1
 
 
 def chosen_lines(rows: RowSet, co: Cohort, count: Count) -> Bool:

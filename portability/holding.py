@@ -8,7 +8,7 @@ import numpy as np
 from attrs import define, evolve, field
 from numpy.typing import NDArray
 
-from portability.cohort import Cohort, RowSet, take_family
+from portability.cohort import SURVIVORS, Cohort, RowSet, take_family
 from portability.coverage import Credited, span_years
 from portability.dates import NODATE, first_day, month_of, year_of
 from portability.scheme import Scheme
@@ -62,15 +62,20 @@ class Holding:
         return run
 
 
-def cut_at(rows: RowSet, risk: NDArray[np.int32], whole: Bool) -> tuple[RowSet, Bool | None]:
+def cut_at(
+    rows: RowSet, risk: NDArray[np.int32], whole: Bool, through: bool = False
+) -> tuple[RowSet, Bool | None]:
     """Lines end at the risk (claim or event); a line cut short keeps the share of its sums that
     its months give. Also returned: the lines of which something is left (None: all).
 
+    through  the day of the risk itself still counts: nobody's insurance ends before he dies
     whole  bool[schemes]: law that credits by calendar year (42 USC 413(a)(2)) keeps the sums as
     certified, also of a year that begins on the day of the risk; a line of several years ends with
     the year of the risk, so that each year keeps its share
     """
     limit = risk.take(rows.person)
+    if through:
+        limit = np.where(limit == NODATE, limit, limit + ~whole[rows.scheme])
     dated = rows.start != NODATE
     at = np.flatnonzero(dated & (limit != NODATE) & (rows.end > limit))
     if not len(at):
@@ -104,7 +109,7 @@ def holdings(co: Cohort, schemes: dict[str, Scheme], trace: bool = False) -> dic
     """Every scheme in which the batch has records or certified figures. Credits each record
     once."""
     whole = np.array([schemes[scheme_id].whole_sums for scheme_id in co.schemes], np.bool_)
-    rows, left = cut_at(co.rows, co.risk, whole)
+    rows, left = cut_at(co.rows, co.risk, whole, co.branch == SURVIVORS)
     years = span_years(rows)
     return {
         scheme_id: holding(co, rows, left, scheme_id, schemes[scheme_id], years)
