@@ -106,9 +106,11 @@ BENEFIT = Step(
 
 
 def service(view: View) -> tuple[Int, Int]:
-    """(contributory months from 16 November 1995, past months): undated sums are contributory."""
-    before = months_before(view, START)
-    return view.own.total() - before, before
+    """(contributory months from 16 November 1995, past months): undated sums are contributory; a
+    certified sum below its dates is never more past months than the whole."""
+    total = view.own.total()
+    before = np.minimum(months_before(view, START), total)
+    return total - before, before
 
 
 class Eps(Scheme):
