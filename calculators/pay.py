@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import RowSet, csr_lines
@@ -36,7 +36,7 @@ NTH = np.array(
 class Lines(Credited):
     """A credited record that keeps its lines (sorted by person)."""
 
-    lines: RowSet = None  # type: ignore[assignment]
+    lines: RowSet = field(kw_only=True)
 
     def take(self, idx: NDArray[np.intp]) -> Lines:
         cut = Credited.take(self, idx)

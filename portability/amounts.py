@@ -20,6 +20,7 @@ from portability.view import View
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 Pair = tuple[Int, Int]
+UNCITED = "no article given"
 DIRECT = AmountRule("own")
 CERTIFIED = {"national": "independent_amount"}
 DISPLACED = "displaced_amount"  # engine step: what displaced voluntary time gives, certified
@@ -171,7 +172,12 @@ def trace_fraction(
 
 
 def cite_of(how: AmountRule, rule: Rule | None) -> str:
-    return str(how.cite) or (str(rule.cite) if rule else "") or "the agreement"
+    return str(how.cite) or ("" if rule is None else rule_cite(rule)) or UNCITED
+
+
+def rule_cite(rule: Rule) -> str:
+    """The rule's article; a draft that gives none is named by its place."""
+    return str(rule.cite) or f"{rule.path}: {UNCITED}"
 
 
 def url_of(how: AmountRule, rule: Rule | None) -> str:
@@ -303,7 +309,7 @@ def floored(
         least = floor_sum(floor, scheme, run, co, view, q, holds)
         raised = np.where(holds, np.maximum(q.v, least), q.v)
         run.trace(
-            Step("minimum_amount", q.unit, str(floor.cite) or str(rule.cite) or "the agreement"),
+            Step("minimum_amount", q.unit, str(floor.cite) or rule_cite(rule)),
             raised,
             when=raised > q.v,
         )

@@ -11,6 +11,7 @@ from portability.build import cohort_of
 from portability.case import Case
 from portability.determination import determination
 from portability.errors import Fault, InputError
+from portability.exact import Negative
 from portability.scenarios import estimate_range, next_steps
 from portability.totalization import Result, totalize
 
@@ -24,13 +25,13 @@ def answer(
     depend on the clock. Certified figures that contradict each other are the input's fault."""
     try:
         return answered(case, agreements, trace, ahead)
-    except ValueError as error:
-        if not case.facts or "mul_div" not in str(error):
+    except Negative:
+        if not case.facts:
             raise
         given = ", ".join(f"{scheme}.{name}" for scheme, name in sorted(case.facts))
         found = f"certified figures that make an amount below zero ({given})"
         expected = "figures that fit each other and the law"
-        raise InputError([Fault("case:1:1", "facts", found, expected, code="facts")]) from None
+        raise InputError([Fault(case.where, "facts", found, expected, code="facts")]) from None
 
 
 def answered(case: Case, agreements: Sequence[Agreement], trace: bool, ahead: bool) -> Json:

@@ -146,7 +146,7 @@ def rates_of(cases: Sequence[Case]) -> dict[tuple[str, str], NDArray[np.int64]]:
         for source, target, day, rate, _ in sorted(case.rates, key=lambda r: r[2]):
             if 0 <= case.claim.date - day <= RATE_DAYS:
                 column = found.setdefault((source, target), np.zeros(len(cases), np.int64))
-                column[person] = rate.numerator * 10**8 // rate.denominator
+                column[person] = rate
     return found
 
 

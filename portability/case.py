@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from attrs import evolve
 
 from portability import registry
@@ -18,6 +16,7 @@ from portability.yamlsource import Raw, Source
 
 __all__ = ["Case", "Claim", "Claimant", "Period", "Person", "engine_steps", "load", "read_case"]
 
+RATE_DIGITS = 8
 SCHEMA = "portability/case@1"
 KEYS = (
     "schema",
@@ -90,6 +89,7 @@ def read_case(top: Reader) -> Case | None:
         family=tuple(read_claimant(member, claim) for member in top.items("family")),
         rates=tuple(filter(None, (read_rate(rate) for rate in top.items("rates")))),
         assumptions=read_assumptions(top),
+        where=top.source.where((*top.path, "facts")),
         raw=top.data,
     )
 
@@ -219,7 +219,7 @@ def read_claimant(at: Reader, claim: Claim) -> Claimant:
     )
 
 
-def read_rate(at: Reader) -> tuple[str, str, int, Fraction, str] | None:
+def read_rate(at: Reader) -> tuple[str, str, int, int, str] | None:
     if not at.mapping(("from", "to", "date", "rate", "source"), ("from", "to", "date", "rate")):
         return None
     for key in ("from", "to"):
@@ -231,7 +231,7 @@ def read_rate(at: Reader) -> tuple[str, str, int, Fraction, str] | None:
                 nearest(str(at.get(key)).upper(), CURRENCIES),
                 "unknown_currency",
             )
-    rate = at.number("rate")
+    rate = at.scaled("rate", RATE_DIGITS)
     if rate is not None and rate == 0:
         at.fault("rate", at.get("rate"), "a rate above zero", code="range")
     if rate is None or at.date("date") == NODATE:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from attrs import field, frozen
@@ -68,7 +67,7 @@ class Claim:
 
 @frozen
 class Case:
-    """A checked case; `raw` is the document as given (sealed in the ledger, never logged)."""
+    """A checked case; `where` is its place, `raw` the document as given (sealed in the ledger)."""
 
     reference: str = field(repr=False)
     person: Person = field(repr=False)
@@ -76,8 +75,9 @@ class Case:
     periods: tuple[Period, ...] = field(repr=False)
     facts: Mapping[tuple[str, str], int] = field(repr=False)
     family: tuple[Claimant, ...] = field(repr=False)
-    rates: tuple[tuple[str, str, int, Fraction, str], ...]
+    rates: tuple[tuple[str, str, int, int, str], ...]
     assumptions: Mapping[str, str]
+    where: str
     raw: Mapping[str, Any] = field(repr=False)
 
     @property

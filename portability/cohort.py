@@ -138,6 +138,12 @@ def empty_rows() -> RowSet:
     return RowSet(*columns)
 
 
+OF_MEMBER = (
+    *("claimant", "relation", "flags", "residence", "born", "since", "claim", "event", "sex"),
+    "own",
+)
+
+
 @define
 class Family:
     """Claimants other than the insured person: b rows sorted by person.
@@ -199,21 +205,7 @@ class Family:
         person = pos[self.person[chosen]].astype(np.int32)
         counts = np.bincount(person, minlength=int(keep.sum()))
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        cut = {
-            name: getattr(self, name)[chosen]
-            for name in (
-                "claimant",
-                "relation",
-                "flags",
-                "residence",
-                "born",
-                "since",
-                "claim",
-                "event",
-                "sex",
-                "own",
-            )
-        }
+        cut = {name: getattr(self, name)[chosen] for name in OF_MEMBER}
         return Family(
             person=person, first=first, facts={k: v[chosen] for k, v in self.facts.items()}, **cut
         )
@@ -336,21 +328,7 @@ def take_family(fam: Family, idx: Index) -> Family:
     lines = csr_lines(fam.first, idx)
     counts = np.diff(fam.first)[idx]
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    cut = {
-        name: getattr(fam, name)[lines]
-        for name in (
-            "claimant",
-            "relation",
-            "flags",
-            "residence",
-            "born",
-            "since",
-            "claim",
-            "event",
-            "sex",
-            "own",
-        )
-    }
+    cut = {name: getattr(fam, name)[lines] for name in OF_MEMBER}
     return Family(
         person=np.repeat(np.arange(len(idx)), counts).astype(np.int32),
         first=first,

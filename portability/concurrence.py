@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portability.agreement import AmountRule, Concurrence
-from portability.amounts import fraction_of
+from portability.amounts import UNCITED, fraction_of
 from portability.batch import Batch, Outcome
 from portability.exact import mul_div
 from portability.holding import Holding
@@ -197,7 +197,7 @@ def topped_up(
     step = Step(
         "guarantee_supplement",
         f"{held.scheme.currency} cent",
-        str(concurrence.cite) or "the agreement",
+        str(concurrence.cite) or UNCITED,
     )
     run.trace(step, supplement, when=supplement > 0)
     paid.v = paid.v + supplement

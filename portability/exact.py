@@ -24,6 +24,10 @@ DECIMAL = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,18}))?\Z")
 HOWS = ("down", "up", "half_up")
 
 
+class Negative(ValueError):
+    """An operand below zero, or a divisor not above it: the law at hand knows no such amount."""
+
+
 class Overflow(ArithmeticError):
     """A result above int64; `rows` marks the persons concerned."""
 
@@ -50,7 +54,7 @@ def mul_div(a: ArrayLike, b: ArrayLike, d: ArrayLike, how: str = "down") -> Int:
         return np.zeros(np.broadcast_shapes(x.shape, y.shape, z.shape), np.int64)
     most, times, by = highest(x), highest(y), highest(z)
     if max(most, times, by) > MAX or int(z.min()) == 0:
-        raise ValueError("mul_div wants a, b >= 0 and d > 0")
+        raise Negative("mul_div wants a, b >= 0 and d > 0")
     if 2 * max(most * times, by) + 2 * by >= LIMIT:
         return with_outliers(x, y, z, how)
     if times == 1 and y.ndim == 0:
@@ -84,8 +88,8 @@ def highest(x: Int) -> int:
 
 def with_outliers(x: Int, y: Int, z: Int, how: str) -> Int:
     x, y, z = np.broadcast_arrays(x, y, z)
-    size = x.astype(np.float64) * y.astype(np.float64) * 2 + z.astype(np.float64) * 2
-    wide = size >= LIMIT / 2
+    most = LIMIT // 4  # 2 * x * y + z stays below 2**62 where both do
+    wide = (x > most // np.maximum(y, 1)) | (z > most)
     out = rounded(np.where(wide, 0, x) * np.where(wide, 0, y), np.where(wide, 1, z), how)
     lost = np.zeros(x.shape, np.bool_)
     for at in zip(*np.nonzero(wide), strict=True):

@@ -9,7 +9,7 @@ own under the law it was paid to (43(2)).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,7 +60,7 @@ def resolved(batch: Batch, agreement: Agreement) -> dict[str, Credited]:
         c: state[c]["E"]
         & ~state[c]["C"]
         & ~others(state, c, "C")
-        & ~union(voluntary[o] for o in countries if o != c)
+        & ~union((voluntary[o] for o in countries if o != c), state[c]["E"].shape)
         for c in countries
     }
     settle_common(equivalent, state)
@@ -93,13 +93,17 @@ def state_masks(
     return out
 
 
-def union(masks: object) -> Mask:
-    found = list(masks)  # type: ignore[call-overload]
-    return np.bitwise_or.reduce(found) if found else np.uint16(0)  # type: ignore[return-value]
+def union(masks: Iterable[Mask], shape: tuple[int, ...]) -> Mask:
+    """Months of at least one mask; none where there is no mask."""
+    out = np.zeros(shape, np.uint16)
+    for mask in masks:
+        out |= mask
+    return out
 
 
 def others(state: Mapping[str, Mapping[str, Mask]], country: str, which: str) -> Mask:
-    return union(masks[which] for other, masks in state.items() if other != country)
+    rest = (masks[which] for other, masks in state.items() if other != country)
+    return union(rest, state[country][which].shape)
 
 
 def settle_common(equivalent: dict[str, Mask], state: Mapping[str, Mapping[str, Mask]]) -> None:

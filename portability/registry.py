@@ -209,14 +209,17 @@ def all_tables() -> Iterable[Table]:
 
 @cache
 def bundle(scheme: str) -> bytes:
-    """The law of a scheme as one text: its YAML and the Python of its calculator's folder, by
-    file name."""
+    """The law of a scheme as one text: its YAML, the Python of its calculator's folder and what
+    the drawers of the package share, by their paths below the package."""
     found = load(scheme)
-    files = [Path(found.source.path)]
-    folder = Path(str(importlib.import_module(type(found).__module__).__file__)).parent
+    own = Path(found.source.path)
+    texts = {f"{own.parent.name}/{own.name}": own.read_text("utf-8")}
     if type(found) is not Scheme:
-        files += sorted(folder.glob("*.py"))
-    texts = {path.name: path.read_text("utf-8") for path in files}
+        module = type(found).__module__
+        root = Path(str(importlib.import_module(module.partition(".")[0]).__file__)).parent
+        folder = Path(str(importlib.import_module(module).__file__)).parent
+        for path in sorted({*root.glob("*.py"), *folder.glob("*.py")}):
+            texts[path.relative_to(root).as_posix()] = path.read_text("utf-8")
     return json.dumps(texts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portability.agreement import Agreement, Rule
-from portability.amounts import Paid, pay
+from portability.amounts import Paid, pay, rule_cite
 from portability.batch import Batch, Outcome
 from portability.cohort import Cohort
 from portability.conditions import in_scope, note_nationality, partner_record, rule_mask
@@ -254,7 +254,7 @@ def record_periods(run: Run, unit: str, rule: Rule, view: View, qual: Qualificat
     """The counted periods as a step of their own, per foreign scheme."""
     if not run.tracing:
         return
-    cite, url = str(rule.cite) or "the agreement", rule.cite.url
+    cite, url = rule_cite(rule), rule.cite.url
     parts = {f"from {part.scheme}": part.total() for part in view.parts}
     step = Step(
         "counted_periods",

@@ -119,7 +119,7 @@ def national(batch: Batch, held: Holding) -> Outcome:
         step = Step(
             "counted_periods",
             scheme.unit,
-            "national law, see the steps that follow",
+            "the insurance record, as certified",
             required=scheme.unit,
         )
         run.record(step, qual.counted, None, {"required": qual.required}, False)

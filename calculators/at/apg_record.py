@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import COMPULSORY, EMPLOYMENT, EQUIVALENT, SELF_EMPLOYMENT, Cohort, RowSet
@@ -29,12 +29,12 @@ class Record(Credited):
     blank, blank_later bool[m]: months without a contribution base after 2004, after 2013
     """
 
-    work: Mask = None  # type: ignore[assignment]
-    paid: Mask = None  # type: ignore[assignment]
-    loose_work: Int = None  # type: ignore[assignment]
-    loose_paid: Int = None  # type: ignore[assignment]
-    blank: Bool = None  # type: ignore[assignment]
-    blank_later: Bool = None  # type: ignore[assignment]
+    work: Mask = field(kw_only=True)
+    paid: Mask = field(kw_only=True)
+    loose_work: Int = field(kw_only=True)
+    loose_paid: Int = field(kw_only=True)
+    blank: Bool = field(kw_only=True)
+    blank_later: Bool = field(kw_only=True)
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)

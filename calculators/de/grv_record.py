@@ -72,23 +72,23 @@ class Record(Credited):
                        71-74, 263
     """
 
-    paid: Mask = None  # type: ignore[assignment]
-    compulsory: Mask = None  # type: ignore[assignment]
-    benefit: Mask = None  # type: ignore[assignment]
-    considered: Mask = None  # type: ignore[assignment]
-    jobless: Mask = None  # type: ignore[assignment]
-    child: Mask = None  # type: ignore[assignment]
-    west: Mask = None  # type: ignore[assignment]
-    east: Mask = None  # type: ignore[assignment]
-    east_base: Int = None  # type: ignore[assignment]
-    first_half: Int = None  # type: ignore[assignment]
-    first_months: Int = None  # type: ignore[assignment]
-    straddles: Bool = None  # type: ignore[assignment]
-    outside: Mask = None  # type: ignore[assignment]
-    loose_paid: Int = None  # type: ignore[assignment]
-    loose_compulsory: Int = None  # type: ignore[assignment]
-    unpriced: Bool = None  # type: ignore[assignment]
-    open_value: Bool = None  # type: ignore[assignment]
+    paid: Mask = field(kw_only=True)
+    compulsory: Mask = field(kw_only=True)
+    benefit: Mask = field(kw_only=True)
+    considered: Mask = field(kw_only=True)
+    jobless: Mask = field(kw_only=True)
+    child: Mask = field(kw_only=True)
+    west: Mask = field(kw_only=True)
+    east: Mask = field(kw_only=True)
+    east_base: Int = field(kw_only=True)
+    first_half: Int = field(kw_only=True)
+    first_months: Int = field(kw_only=True)
+    straddles: Bool = field(kw_only=True)
+    outside: Mask = field(kw_only=True)
+    loose_paid: Int = field(kw_only=True)
+    loose_compulsory: Int = field(kw_only=True)
+    unpriced: Bool = field(kw_only=True)
+    open_value: Bool = field(kw_only=True)
     reckoned: Any = field(default=None, init=False, repr=False, eq=False)
 
     def take(self, idx: NDArray[np.intp]) -> Credited:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import Cohort, RowSet, csr_lines
@@ -39,10 +39,10 @@ class Days(Credited):
     later  int64[m, 2]: days after the birthday of 65 and after the ordinary age of the claim's year
     """
 
-    bases: Int = None  # type: ignore[assignment]
-    later: Int = None  # type: ignore[assignment]
-    births: Int = None  # type: ignore[assignment]
-    unsaid: Bool = None  # type: ignore[assignment]
+    bases: Int = field(kw_only=True)
+    later: Int = field(kw_only=True)
+    births: Int = field(kw_only=True)
+    unsaid: Bool = field(kw_only=True)
 
     def total(self) -> Int:
         """Art. 235: days for births are added to those of the calendar years."""

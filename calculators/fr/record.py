@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import EQUIVALENT, Cohort, RowSet
@@ -47,11 +47,11 @@ class Account(Credited):
     is not
     """
 
-    contributed: Int = None  # type: ignore[assignment]
-    validating: Bool = None  # type: ignore[assignment]
-    unpaid: Bool = None  # type: ignore[assignment]
-    family: Int = None  # type: ignore[assignment]
-    unsaid: Bool = None  # type: ignore[assignment]
+    contributed: Int = field(kw_only=True)
+    validating: Bool = field(kw_only=True)
+    unpaid: Bool = field(kw_only=True)
+    family: Int = field(kw_only=True)
+    unsaid: Bool = field(kw_only=True)
 
     def total(self) -> Int:
         """L351-4: quarters for children are added to those of the calendar years."""
@@ -59,10 +59,11 @@ class Account(Credited):
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         cut = super().take(idx)
+        assert isinstance(cut, Account)
         return evolve(
             cut,
             contributed=self.contributed[idx],
-            validating=self.validating[idx],  # type: ignore[call-arg]
+            validating=self.validating[idx],
             unpaid=self.unpaid[idx],
             family=self.family[idx],
             unsaid=self.unsaid[idx],

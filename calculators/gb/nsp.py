@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import SEXES
@@ -79,8 +79,8 @@ INCREMENT = Step(
 class TaxYears(Credited):
     """The record with its qualifying tax years before and from 6 April 2016: int64[m] each."""
 
-    before: Int = None  # type: ignore[assignment]
-    after: Int = None  # type: ignore[assignment]
+    before: Int = field(kw_only=True)
+    after: Int = field(kw_only=True)
 
     def take(self, idx: NDArray[np.intp]) -> TaxYears:
         cut = Credited.take(self, idx)

@@ -4,7 +4,7 @@ insurance."""
 from __future__ import annotations
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import EQUIVALENT, OPTIONAL_CONTINUED, VOLUNTARY, RowSet
@@ -30,10 +30,10 @@ class Weeks(Credited):
     dates
     """
 
-    qualifying: Int = None  # type: ignore[assignment]
-    voluntary: Int = None  # type: ignore[assignment]
-    credits: Int = None  # type: ignore[assignment]
-    entry: Int = None  # type: ignore[assignment]
+    qualifying: Int = field(kw_only=True)
+    voluntary: Int = field(kw_only=True)
+    credits: Int = field(kw_only=True)
+    entry: Int = field(kw_only=True)
 
     def take(self, idx: NDArray[np.intp]) -> Credited:
         more = {

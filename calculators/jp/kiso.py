@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from calculators.jp.common import (
@@ -76,10 +76,10 @@ class Contributions(Credited):
     unsure  bool[m] certified exempt months with no known side of April 2009
     """
 
-    paid: Int = None  # type: ignore[assignment]
-    exempt: Int = None  # type: ignore[assignment]
-    refund: Int = None  # type: ignore[assignment]
-    unsure: NDArray[np.bool_] = None  # type: ignore[assignment]
+    paid: Int = field(kw_only=True)
+    exempt: Int = field(kw_only=True)
+    refund: Int = field(kw_only=True)
+    unsure: NDArray[np.bool_] = field(kw_only=True)
 
     def take(self, idx: NDArray[np.intp]) -> Contributions:
         cut = Credited.take(self, idx)

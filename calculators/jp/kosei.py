@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from calculators.jp.common import (
@@ -71,9 +71,9 @@ class Remuneration(Credited):
     at all
     """
 
-    revalued: Int = None  # type: ignore[assignment]
-    former: Int = None  # type: ignore[assignment]
-    plain: Int = None  # type: ignore[assignment]
+    revalued: Int = field(kw_only=True)
+    former: Int = field(kw_only=True)
+    plain: Int = field(kw_only=True)
 
     def take(self, idx: NDArray[np.intp]) -> Remuneration:
         cut = Credited.take(self, idx)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from attrs import define, evolve
+from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.coverage import Credited, credit_by_dates, merged
@@ -56,7 +56,7 @@ PENSION = Step("pension", "EUR cent", "AOW arts. 9, 13", full="EUR cent", percen
 class Insured(Credited):
     """The record with its days of insurance inside the window (360 a year): int64[m]."""
 
-    insured_days: Int = None  # type: ignore[assignment]
+    insured_days: Int = field(kw_only=True)
 
     def take(self, idx: NDArray[np.intp]) -> Insured:
         cut = Credited.take(self, idx)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from portability.ledger.replay import Recorded
 
 Json = dict[str, Any]
+PLACE = re.compile(r"([a-z]{2}_?/)?[a-z0-9_-]+\.(py|yaml)\Z")
 
 
 class Replayer:
@@ -169,18 +171,13 @@ def bundle(data: bytes) -> dict[str, str]:
 
 
 def lay_scheme(folder: Path, name: str, files: Mapping[str, str], run_code: bool) -> None:
-    """The parts of a scheme's bundle: its YAML into its drawer, programs where they belong."""
-    country, _, rest = name.partition("-")
-    drawer = folder / (country if (folder / country).is_dir() else country + "_")
-    drawer.mkdir(exist_ok=True)
-    shared = "parametric.py" in files
+    """The parts of a scheme's bundle, each at its path: at most one drawer deep, nowhere else."""
     for file, text in files.items():
-        if Path(file).name != file:
-            raise LedgerError(f"the stored text of {name} names a path: {file}")
-        if file == f"{rest}.yaml":
-            (drawer / file).write_text(text, "utf-8")
-        elif file.endswith(".py") and run_code:
-            ((folder if shared else drawer) / file).write_text(text, "utf-8")
+        if not PLACE.match(file):
+            raise LedgerError(f"the stored text of {name} names a path it may not: {file}")
+        if file.endswith(".yaml") or run_code:
+            (folder / file).parent.mkdir(exist_ok=True)
+            (folder / file).write_text(text, "utf-8")
 
 
 def lay_agreement(folder: Path, name: str, data: bytes) -> None:
