@@ -210,16 +210,19 @@ def all_tables() -> Iterable[Table]:
 @cache
 def bundle(scheme: str) -> bytes:
     """The law of a scheme as one text: its YAML, the Python of its calculator's folder and what
-    the drawers of the package share, by their paths below the package."""
+    the drawers beside it share, by their paths below the folder of the drawers."""
     found = load(scheme)
     own = Path(found.source.path)
+    base = own.parent.parent
     texts = {f"{own.parent.name}/{own.name}": own.read_text("utf-8")}
     if type(found) is not Scheme:
-        module = type(found).__module__
-        root = Path(str(importlib.import_module(module.partition(".")[0]).__file__)).parent
-        folder = Path(str(importlib.import_module(module).__file__)).parent
-        for path in sorted({*root.glob("*.py"), *folder.glob("*.py")}):
-            texts[path.relative_to(root).as_posix()] = path.read_text("utf-8")
+        module = importlib.import_module(type(found).__module__)
+        folder = Path(str(module.__file__)).parent
+        for path in sorted({*base.glob("*.py"), *folder.glob("*.py")}):
+            inside = path.is_relative_to(base)
+            texts[path.relative_to(base).as_posix() if inside else path.name] = path.read_text(
+                "utf-8"
+            )
     return json.dumps(texts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -175,3 +175,10 @@ def test_an_answer_is_json_and_the_same_twice(scheme: str) -> None:
     assert line["status"] in ("entitled", "not_entitled", "deferred", "unknown")
     if line["status"] == "unknown" or (line["status"] == "entitled" and line["payable"] is None):
         assert line["reasons"]
+
+
+def test_the_digest_covers_the_code_a_calculator_shares_with_others() -> None:
+    """A change of calculators/residence.py changes the rules that ca-oas names in the ledger."""
+    files = json.loads(registry.bundle("ca-oas"))
+    assert {"ca/oas.yaml", "ca/oas.py", "residence.py"} <= set(files)
+    assert not any(name.startswith("us/") for name in files)

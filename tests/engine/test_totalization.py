@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import ceil, floor
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portability import agreement as model
+from portability import build
+from portability.answer import answer
+from portability.claimants import choose
+from portability.dates import day
+from portability.scheme import Award
 from portability.totalization import Result
 from tests.invented import world
 
 PAIR = world.both("xx-pension", "xy-pension")
-YEARS = st.lists(
+YEARS = st.lists(  # few years and many lines, so that records overlap
     st.tuples(
         st.sampled_from(["xx-pension", "xy-pension"]),
-        st.integers(1970, 2014),
+        st.integers(1996, 2010),
         st.integers(1, 12),
         st.integers(1, 12),
     ),
     min_size=1,
-    max_size=12,
+    max_size=30,
 )
 
 
@@ -244,3 +250,91 @@ def test_displaced_voluntary_time_is_added_after_the_fraction_or_asked_for() -> 
         decision = world.run([world.person(lines, facts=given)], [pair]).decisions["xx-pension"]
         assert decision.entitled.tolist() == [True]
         assert (int(decision.amount[0]) if decision.known[0] else None) == amount
+
+
+def test_a_rule_for_nationals_takes_who_states_none_and_says_so() -> None:
+    pair = world.both("xx-pension", "xy-pension", nationalities=("DE",))
+    people = [{"nationalities": ["DE"]}, {}, {"nationalities": ["PH"]}]
+    result = world.run([document(TEN, person=person) for person in people], [pair])
+    decision = result.decisions["xx-pension"]
+    assert decision.entitled.tolist() == [True, True, False]
+    notes = [
+        mask.tolist() for code, _, mask in decision.outcomes[1].run.reasons if code == "not_stated"
+    ]
+    assert notes == [[False, True]]
+
+
+def test_an_answer_on_a_presumption_is_an_estimate() -> None:
+    pair = world.both("xx-pension", "xy-pension", nationalities=("DE",))
+    stated = world.made(document(TEN, person={"nationalities": ["DE"]}))
+    silent = world.made(document(TEN))
+    assert answer(stated, [pair])["estimate"] is False
+    told = answer(silent, [pair])
+    assert told["estimate"] is True
+    assert {"scheme": "xx-pension", "what": "person.nationalities"} in told["missing"]
+
+
+def test_a_sum_cut_by_a_count_keeps_the_share_of_its_months() -> None:
+    """Half of the line lies before the day from which it counts: half of its 20 quarters."""
+    count = model.Count(
+        ("xy-pension",), start=day("1995-01-01"), unit=world.EDGES["quarter", "month"]
+    )
+    rules = (
+        world.rule("xx-pension", (), counts=(count,)),
+        world.rule("xy-pension", ("xx-pension",)),
+    )
+    doc = document([("xx-pension", 2000, 1, 12)])
+    line = {"scheme": "xy-pension", "start": "1990-01-01", "end": "1999-12-31"}
+    doc["periods"].append({**line, "credited": {"quarters": 20}})
+    view = (
+        world.run([doc], [world.agreement("xx-xy", rules)]).decisions["xx-pension"].outcomes[1].view
+    )
+    assert view.foreign().tolist() == [30]
+
+
+def test_the_day_of_death_still_counts() -> None:
+    claim = {"branch": "survivors", "date": "2016-01-01", "event": "2015-06-01"}
+    doc = document([], claim=claim)
+    doc["periods"] = [{"scheme": "xx-pension", "start": "2015-01-01", "end": "2015-06-01"}]
+    doc["family"] = [{"relation": "spouse", "born": "1955-01-01"}]
+    own = world.run([doc], []).decisions["xx-pension"].outcomes[0].qual.own
+    assert own.tolist() == [6]
+
+
+def test_a_route_used_only_if_needed_yields_to_a_national_award() -> None:
+    """POMS GN 01701.215: the child stays on the national record even where the other pays more."""
+    fam = build.cohort_of([world.made(FAMILY)]).fam
+    assert fam is not None
+
+    def offer(met: list[bool], v: list[int], rule: model.Rule | None) -> Any:
+        award = Award(np.array(met), np.array(v), "XXC", "month", np.zeros(2, np.int64))
+        return SimpleNamespace(award=award, outcome=SimpleNamespace(rule=rule))
+
+    needed = world.rule("xx-pension", ("xy-pension",), when="only_if_needed")
+    always = world.rule("xx-pension", ("xy-pension",))
+    national = offer([True, False], [100, 0], None)
+    assert choose([national, offer([True, True], [150, 90], needed)], fam).tolist() == [0, 1]
+    assert choose([national, offer([True, True], [150, 90], always)], fam).tolist() == [1, 1]
+
+
+FAMILY = document(
+    TEN,
+    claim={"branch": "survivors", "date": "2016-01-01", "event": "2015-06-01"},
+    family=[
+        {"relation": "child", "born": "2005-01-01"},
+        {"relation": "spouse", "born": "1955-01-01"},
+    ],
+)
+
+
+def test_more_work_is_measured_against_waiting_as_long() -> None:
+    """The rate rises on 1 July 2010: waiting raises the pension, work abroad does not."""
+    doc = document(
+        [("xx-pension", 1990 + i, 1, 12) for i in range(15)], claim={"date": "2010-02-01"}
+    )
+    doc["person"]["born"] = "1944-01-01"
+    doc["periods"].append({"scheme": "xy-pension", "start": "2006-01-01", "end": "2006-12-31"})
+    told = answer(world.made(doc), [])["next"]
+    touched = {(n["change"], n.get("scheme"), n["affects"]) for n in told}
+    assert ("wait", None, "xx-pension") in touched
+    assert ("months_worked", "xy-pension", "xx-pension") not in touched
