@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types floors unit cases wheel bench bench-ledger torture lock clean
 
+# What this user has cached elsewhere must not decide a check.
+export PORTABILITY_CACHE := $(CURDIR)/.venv/cache
+
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,24 @@ def folder() -> Path | None:
     return base / "portability" / VERSION
 
 
+READERS = ("compiled", "countries", "dates", "exact", "registry", "tables", "units", "yamlsource")
+
+
+@cache
+def readers() -> str:
+    """Hash of the modules that read and check: what older ones accepted is read again."""
+    here = Path(__file__).resolve().parent
+    texts = ((here / f"{name}.py").read_bytes() for name in READERS)
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+
+
 def stored(digest: str, make: Callable[[], Any]) -> Any:
-    """make(), or what it gave before for a file with this digest. The cache is only ever a copy: a
-    file that does not carry the hash of its own text is made again."""
+    """make(), or what the same readers gave before for a file with this digest. The cache is only
+    ever a copy: a file that does not carry the hash of its own text is made again."""
     place = folder()
     if place is None:
         return make()
-    path = place / (digest.split(":")[-1] + ".json")
+    path = place / f"{digest.split(':')[-1]}-{readers()}.json"
     try:
         seal, _, text = path.read_text("utf-8").partition("\n")
         if seal == hashlib.sha256(text.encode()).hexdigest():

@@ -260,6 +260,9 @@ COUNTRIES: dict[str, str] = {
     "ZW": "Zimbabwe",
 }
 
+# ISO 3166-1 leaves these to its users: trial and invented states of scheme and agreement files.
+USER_ASSIGNED: frozenset[str] = frozenset(f"X{letter}" for letter in "ABCDEFGHIJLMNOPQRSTUVWXYZ")
+
 CURRENCIES: frozenset[str] = frozenset(
     """
     ADP AED AFA AFN ALK ALL AMD ANG AOA AOK AON AOR ARA ARL ARM ARP ARS ATS AUD AWG AZM AZN BAD BAM

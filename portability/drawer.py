@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from portability.countries import COUNTRIES, CURRENCIES
+from portability.countries import COUNTRIES, CURRENCIES, USER_ASSIGNED
 from portability.errors import Fault, InputError, nearest
 
 SCHEME = """\
@@ -103,7 +103,7 @@ def write(
 
 def check(code: str, scheme: str, currency: str) -> None:
     faults = []
-    if code not in COUNTRIES and code != "XX":
+    if code not in COUNTRIES and code not in USER_ASSIGNED:
         faults.append(
             Fault(
                 "country:1:1", "XX", repr(code), "an ISO 3166 country code", code="unknown_country"

@@ -21,7 +21,7 @@ from typing import Any
 
 from portability.cohort import BRANCHES
 from portability.compiled import stored
-from portability.countries import COUNTRIES, CURRENCIES
+from portability.countries import COUNTRIES, CURRENCIES, USER_ASSIGNED
 from portability.errors import Fault, InputError, nearest
 from portability.plugins import points
 from portability.scheme import Scheme, SchemeSource
@@ -173,7 +173,8 @@ def checked(source: Source) -> Mapping[str, Any]:
 
 def check_head(source: Source, text: Mapping[str, Any]) -> None:
     """Unit, country, currency and branches are words of closed lists; the others are text."""
-    for key, allowed in (("unit", UNITS), ("country", COUNTRIES), ("currency", CURRENCIES)):
+    states = {*COUNTRIES, *USER_ASSIGNED}
+    for key, allowed in (("unit", UNITS), ("country", states), ("currency", CURRENCIES)):
         if not isinstance(text[key], str) or text[key] not in allowed:
             words = ", ".join(allowed) if len(allowed) < 16 else f"a code such as {min(allowed)}"
             source.fault((key,), text[key], words, nearest(str(text[key]), allowed))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from attrs import field, frozen
@@ -16,11 +16,18 @@ from numpy.typing import ArrayLike, NDArray
 from portability.dates import FOREVER, day, iso
 from portability.exact import scale_text
 
-if TYPE_CHECKING:
-    from portability.scheme import Run
-
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
+
+
+class Asker(Protocol):
+    """Who looks something up for n persons and is told for whom nothing is on record."""
+
+    n: int
+
+    def lacks(self, mask: ArrayLike, code: str, **detail: Any) -> None: ...
+
+
 MINOR = {
     "JPY": 0,
     "KRW": 0,
@@ -123,7 +130,7 @@ class Table:
     def has(self, x: ArrayLike) -> Bool:
         return self.find(x)[1]
 
-    def at(self, x: ArrayLike, run: Run | None = None, need: Bool | None = None) -> Int:
+    def at(self, x: ArrayLike, run: Asker | None = None, need: Bool | None = None) -> Int:
         """Value per person at x (int64[n]); persons in `need` (default: all) beyond the table
         become unknown."""
         values, known = self.find(x)
@@ -132,7 +139,7 @@ class Table:
             self.lacks(run, np.broadcast_to(missing, (run.n,)), np.asarray(x, np.int64))
         return values
 
-    def row(self, years: ArrayLike, run: Run | None = None, need: Bool | None = None) -> Int:
+    def row(self, years: ArrayLike, run: Asker | None = None, need: Bool | None = None) -> Int:
         """Values of consecutive years (int64[Y], 0 where missing); need bool[n, Y]: who needs
         which year."""
         values, known = self.find(years)
@@ -147,7 +154,7 @@ class Table:
         )
         return self.find(limit)[0]
 
-    def lacks(self, run: Run, missing: Bool, x: Int) -> None:
+    def lacks(self, run: Asker, missing: Bool, x: Int) -> None:
         if missing.any():
             run.lacks(
                 missing,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from portability.commands.ledger import (
+from portability.commands.ledger_options import (
     answer_table,
     as_format,
     at_ledger,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portability.commands.ledger import at_ledger, numbered, writing
+from portability.commands.ledger_options import at_ledger, numbered, writing
 from portability.errors import LedgerError
 
 if TYPE_CHECKING:

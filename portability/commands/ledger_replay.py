@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portability.commands.ledger import (
+from portability.commands.ledger_options import (
     as_format,
     at_ledger,
     comma_separated,

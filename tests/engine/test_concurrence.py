@@ -13,7 +13,7 @@ ROWS = [
     {"scheme": "xx-pension", "start": "1980-01-01", "end": "1985-12-31"},
     {"scheme": "xy-pension", "start": "1990-01-01", "end": "1995-12-31"},
 ]
-RATE = [{"from": "XYC", "to": "XXC", "date": "2015-12-01", "rate": "2"}]
+RATE = [{"from": "EUR", "to": "USD", "date": "2015-12-01", "rate": "2"}]
 SHARE = model.ShareOf(("xy-pension",), model.Term("own"), model.Term("fixed", "month", 144), (1, 1))
 
 
@@ -28,8 +28,6 @@ def pair(concurrence: model.Concurrence, other: model.Concurrence | None = None)
 def income(rates: list[dict[str, Any]], concurrence: model.Concurrence) -> tuple[int, list[str]]:
     """(income the rule reads a year, reasons) of the xx pension."""
     document = world.person(ROWS, rates=rates)
-    for rate in document["rates"]:
-        rate["from"], rate["to"] = "EUR", "USD"
     result = world.run([document], [pair(concurrence)])
     outcome = result.decisions["xx-pension"].outcomes[1]
     assert outcome.pay_run is not None

@@ -74,3 +74,18 @@ def test_the_masks_keep_what_the_sets_keep(lines: list[tuple[str, str, int, int]
             if int(mask) >> month & 1
         }
         assert kept == wanted[scheme]
+
+
+def test_an_equivalent_month_yields_to_insurance_in_another_scheme_of_the_state() -> None:
+    """12(3): two months of care while insured as a farmer are the farmer's, in XX too."""
+    line = {"start": "1990-01-01", "end": "1990-02-28"}
+    rows = [
+        {"scheme": "xx-pension", "kind": "equivalent", **line},
+        {"scheme": "xx-pension", "kind": "compulsory", "start": "1991-01-01", "end": "1991-01-31"},
+        {"scheme": "xx-farm", "kind": "compulsory", **line},
+    ]
+    co = build.cohort_of([world.made(world.person(rows))])
+    batch = Batch(co, holdings(co, registry.known(co.schemes)), [])
+    changed = resolved(batch, world.both(*SCHEMES))
+    assert set(changed) == {"xx-pension"}
+    assert changed["xx-pension"].by_year.tolist() == [[0, 1]]

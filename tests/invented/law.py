@@ -22,7 +22,7 @@ from portability.scheme import (
 )
 
 UNITS = Step("paid_units", "1", "Pensions Act s. 3")
-BASE = Step("base_amount", "XXC cent", "Pensions Act s. 3", rate="XXC cent")
+BASE = Step("base_amount", "XTS cent", "Pensions Act s. 3", rate="XTS cent")
 
 
 class Pension(Scheme):

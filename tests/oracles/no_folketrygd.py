@@ -57,8 +57,9 @@ def balances(income: dict[int, int], last: int) -> dict[tuple[int, int], Fractio
         earned = year - 2
         entry = Fraction(0)
         if earned in income:
-            entry = Fraction(181, 1000) * min(Fraction(income[earned]),
-                                              Fraction(71, 10) * AVERAGE[earned])
+            entry = Fraction(181, 1000) * min(
+                Fraction(income[earned]), Fraction(71, 10) * AVERAGE[earned]
+            )
         if year <= 2010:
             level = Fraction(72881) if year == 2010 else AVERAGE[year - 1]
             total = (total + entry) * level / AVERAGE[year - 2]
@@ -83,8 +84,15 @@ def lift(earned: int) -> Fraction:
     return 12 * own / (4 + 8 * own) * GROWTH[earned + 1]
 
 
-def pension(born: int, year: int, month: int, income: dict[int, int], trygdetid: int, minimum: int,
-            guarantee: int) -> dict[str, int]:
+def pension(
+    born: int,
+    year: int,
+    month: int,
+    income: dict[int, int],
+    trygdetid: int,
+    minimum: int,
+    guarantee: int,
+) -> dict[str, int]:
     """Kroner a month of each component at 67 for somebody who lives alone; trygdetid in years."""
     g = base_amount(f"{year:04d}-{month:02d}-01")
     income = {y: v for y, v in income.items() if y <= year - 2}
@@ -95,15 +103,20 @@ def pension(born: int, year: int, month: int, income: dict[int, int], trygdetid:
     gp = Fraction(g * trygdetid, 40)
     tp = Fraction(0)
     if before + after >= 5:
-        tp = g * final_points(list(made.values())) * (Fraction(45, 100) * before + Fraction(42, 100)
-                                                      * after) / 40
+        tp = (
+            g
+            * final_points(list(made.values()))
+            * (Fraction(45, 100) * before + Fraction(42, 100) * after)
+            / 40
+        )
     out: dict[str, int] = {}
     key = born * 1000 + 804
     if share > 0:
         ft = FT[key]
         pt = max(minimum * Fraction(trygdetid, 40) * ft - gp - tp, Fraction(0))
-        out |= {name: half_up(v / ft * share / 12) for name,
-                v in (("gp", gp), ("tp", tp), ("pt", pt))}
+        out |= {
+            name: half_up(v / ft * share / 12) for name, v in (("gp", gp), ("tp", tp), ("pt", pt))
+        }
     if share < 1:
         dt = DT[key]
         account = Fraction(0)

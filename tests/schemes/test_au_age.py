@@ -35,18 +35,28 @@ def lives(draw: st.DrawFn) -> tuple[date, date, Stays]:
     claim = draw(st.dates(date(2014, 1, 1), date(2026, 3, 1)))
     days = st.dates(date(1950, 1, 1), date(2026, 2, 1))
     edges = sorted(draw(st.sets(days, min_size=2, max_size=6)))
-    stays = [(a, b - timedelta(5)) for a, b in zip(edges[::2], edges[1::2], strict=False)
-             if (b - a).days > 10]
+    stays = [
+        (a, b - timedelta(5))
+        for a, b in zip(edges[::2], edges[1::2], strict=False)
+        if (b - a).days > 10
+    ]
     return born, claim, stays
 
 
 @given(lives(), st.booleans(), st.integers(0, 400_000), st.integers(0, 1_200_000), st.booleans())
-def test_equals_the_oracle(life: tuple[date, date, Stays], couple: bool, income: int, assets: int,
-                           owner: bool) -> None:
+def test_equals_the_oracle(
+    life: tuple[date, date, Stays], couple: bool, income: int, assets: int, owner: bool
+) -> None:
     born, claim, stays = life
-    got = paid(born.isoformat(), claim.isoformat(), stays, partnered=int(couple),
-               ordinary_income=income,
-               assessable_assets=assets * 100, homeowner=int(owner))
+    got = paid(
+        born.isoformat(),
+        claim.isoformat(),
+        stays,
+        partnered=int(couple),
+        ordinary_income=income,
+        assessable_assets=assets * 100,
+        homeowner=int(owner),
+    )
     assert int(got.own[0]) == oracle.awlr(born, claim, stays)
     assert bool(got.met[0]) == oracle.right(born, claim, stays)
     want = oracle.domestic(claim, couple, income, assets, owner)
@@ -70,8 +80,14 @@ def test_a_month_is_added_even_where_nothing_is_left_over() -> None:
 
 def test_pension_age_by_birth() -> None:
     """s. 23(5A): each step of half a year, from both sides."""
-    for born, months in (("1952-06-30", 780), ("1952-07-01", 786), ("1953-12-31", 786),
-                         ("1954-01-01", 792), ("1955-07-01", 798), ("1957-01-01", 804)):
+    for born, months in (
+        ("1952-06-30", 780),
+        ("1952-07-01", 786),
+        ("1953-12-31", 786),
+        ("1954-01-01", 792),
+        ("1955-07-01", 798),
+        ("1957-01-01", 804),
+    ):
         day = oracle.later(date.fromisoformat(born), months)
         home = span("1960-01-01", "2026-01-01")
         assert paid(born, day.isoformat(), home).met.all(), born
@@ -79,8 +95,11 @@ def test_pension_age_by_birth() -> None:
 
 
 def test_five_of_the_ten_years_without_a_break() -> None:
-    broken = [*span("1980-01-01", "1984-12-30"), *span("1990-01-01", "1994-12-30"),
-              *span("2000-01-01", "2004-12-30")]
+    broken = [
+        *span("1980-01-01", "1984-12-30"),
+        *span("1990-01-01", "1994-12-30"),
+        *span("2000-01-01", "2004-12-30"),
+    ]
     assert not paid("1955-01-01", "2023-01-01", broken).met.any()
     whole = [*broken[:2], *span("2000-01-01", "2005-01-01")]
     assert paid("1955-01-01", "2023-01-01", whole).met.all()
@@ -92,9 +111,17 @@ def test_a_claim_is_made_in_australia() -> None:
     assert paid("1955-01-01", "2023-01-01", home, "").unknown_right.all()
 
 
-@pytest.mark.parametrize(("claim", "single", "each"), [
-    ("2014-03-20", 84280, 63530), ("2016-03-20", 87390, 65870), ("2017-09-20", 89440, 67420),
-    ("2020-03-20", 94430, 71180), ("2025-03-20", 114900, 86610), ("2025-09-20", 117870, 88850)])
+@pytest.mark.parametrize(
+    ("claim", "single", "each"),
+    [
+        ("2014-03-20", 84280, 63530),
+        ("2016-03-20", 87390, 65870),
+        ("2017-09-20", 89440, 67420),
+        ("2020-03-20", 94430, 71180),
+        ("2025-03-20", 114900, 86610),
+        ("2025-09-20", 117870, 88850),
+    ],
+)
 def test_printed_maximum_rates(claim: str, single: int, each: int) -> None:
     key = int(claim[:4]) * 100 + int(claim[5:7])
     assert load("au-age").tables["maximum_single"].find([key])[0].tolist() == [single]

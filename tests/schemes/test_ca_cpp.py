@@ -25,8 +25,9 @@ def dollars(earnings: Earnings) -> dict[int, Fraction]:
     return {y: Fraction(money) for y, money in earnings.items()}
 
 
-def paid(born: str, claim: str, earnings: Earnings, branch: int = OLD_AGE,
-         **more: object) -> Answer:
+def paid(
+    born: str, claim: str, earnings: Earnings, branch: int = OLD_AGE, **more: object
+) -> Answer:
     # type: ignore[arg-type]
     return answer([Person(born, claim, year_rows(earnings), "CA", **more)], branch, "ca-cpp")
 
@@ -46,8 +47,10 @@ careers = st.dictionaries(st.integers(1966, 2025), st.integers(0, 110_000), max_
 def test_retirement_equals_the_oracle(born: int, moved: int, career: Earnings) -> None:
     """Claims from 2011 on, five years early to five years late. Certified earnings stop before the
     claim."""
-    claim = min(max(oracle.reached(born, 65) + moved, oracle.ym(2011, 1), oracle.reached(born, 60)),
-                oracle.ym(2026, 12))
+    claim = min(
+        max(oracle.reached(born, 65) + moved, oracle.ym(2011, 1), oracle.reached(born, 60)),
+        oracle.ym(2026, 12),
+    )
     career = {y: v for y, v in career.items() if (y + 1) * 12 <= claim and v > 0}
     if not oracle.years_paid(born, claim, dollars(career)):
         return
@@ -57,9 +60,11 @@ def test_retirement_equals_the_oracle(born: int, moved: int, career: Earnings) -
     assert int(got.v[0]) == want
 
 
-@given(st.integers(oracle.ym(1962, 1), oracle.ym(1999, 12)),
-       st.integers(oracle.ym(2017, 9), oracle.ym(2025, 12)),
-       careers)
+@given(
+    st.integers(oracle.ym(1962, 1), oracle.ym(1999, 12)),
+    st.integers(oracle.ym(2017, 9), oracle.ym(2025, 12)),
+    careers,
+)
 def test_disability_equals_the_oracle(born: int, event: int, career: Earnings) -> None:
     career = {y: v for y, v in career.items() if (y + 1) * 12 <= event and v > 0}
     claim = max(event + 4, oracle.ym(2018, 1))
@@ -70,26 +75,42 @@ def test_disability_equals_the_oracle(born: int, event: int, career: Earnings) -
         assert int(got.v[0]) == want
 
 
-@given(st.integers(oracle.ym(1966, 1), oracle.ym(1995, 12)), st.integers(2020, 2025),
-       st.integers(1, 11),
-       st.booleans(), careers)
-def test_survivors_equal_the_oracle(born: int, year: int, month: int, over_65: bool,
-                                    career: Earnings) -> None:
+@given(
+    st.integers(oracle.ym(1966, 1), oracle.ym(1995, 12)),
+    st.integers(2020, 2025),
+    st.integers(1, 11),
+    st.booleans(),
+    careers,
+)
+def test_survivors_equal_the_oracle(
+    born: int, year: int, month: int, over_65: bool, career: Earnings
+) -> None:
     event = oracle.ym(year, month)
     career = {y: v for y, v in career.items() if y < year and v > 0}
     widow = ("spouse", "1940-01-01" if over_65 else "1980-01-01", iso(event + 1))
-    got = paid(iso(born, 15), iso(event + 1), career, SURVIVORS, event=iso(event, 10),
-               family=[widow])
+    got = paid(
+        iso(born, 15), iso(event + 1), career, SURVIVORS, event=iso(event, 10), family=[widow]
+    )
     right = oracle.survivor_right(born, event, dollars(career))
     assert bool(got.met[0]) == right
     if right:
-        assert int(got.award.v[0]) == oracle.survivor(born, event, event + 1, over_65,
-                                                      dollars(career))
+        assert int(got.award.v[0]) == oracle.survivor(
+            born, event, event + 1, over_65, dollars(career)
+        )
 
 
-@pytest.mark.parametrize(("year", "maximum"), [(2018, 113417), (2019, 115458), (2022, 125359),
-                                               (2023, 130657),
-                                               (2024, 136460), (2025, 143300), (2026, 150765)])
+@pytest.mark.parametrize(
+    ("year", "maximum"),
+    [
+        (2018, 113417),
+        (2019, 115458),
+        (2022, 125359),
+        (2023, 130657),
+        (2024, 136460),
+        (2025, 143300),
+        (2026, 150765),
+    ],
+)
 def test_printed_maximum_at_65(year: int, maximum: int) -> None:
     """The yearly maximum a canada.ca page prints for pensions starting in January at 65."""
     got = paid(f"{year - 66}-12-15", f"{year}-01-01", full(1966, year - 1))
@@ -104,11 +125,18 @@ def test_the_whole_maximum_needs_39_years_of_the_highest_earnings() -> None:
 
 def test_drop_out_changes_in_2012_and_2014() -> None:
     """s. 48(4)(a)(i): 15, 16, 17 percent; a benefit is reckoned by the month in which it begins."""
-    for claim, rate in (("2011-12-01", 15), ("2012-01-01", 16), ("2013-12-01", 16),
-                        ("2014-01-01", 17)):
+    for claim, rate in (
+        ("2011-12-01", 15),
+        ("2012-01-01", 16),
+        ("2013-12-01", 16),
+        ("2014-01-01", 17),
+    ):
         year = int(claim[:4])
-        got = paid(f"{year - 65}-11-15" if claim.endswith("12-01") else f"{year - 66}-12-15", claim,
-                   full(1970, year - 1))
+        got = paid(
+            f"{year - 65}-11-15" if claim.endswith("12-01") else f"{year - 66}-12-15",
+            claim,
+            full(1970, year - 1),
+        )
         months = int(got.steps["contributory_months"])
         assert int(got.steps["months_dropped"]) == -(-months * rate // 100)
 
@@ -123,22 +151,30 @@ def test_before_2011_only_the_month_of_65_has_a_factor() -> None:
 
 def test_a_certified_average_is_enough() -> None:
     """An institution that certifies the average has done the drop-outs."""
-    got = paid("1955-03-15", "2020-04-01", {2000: 40_000},
-               facts={"average_monthly_pensionable_earnings": 4_000 * 10**8})
+    got = paid(
+        "1955-03-15",
+        "2020-04-01",
+        {2000: 40_000},
+        facts={"average_monthly_pensionable_earnings": 4_000 * 10**8},
+    )
     assert got.steps["base_part"] == "1000.00"
 
 
 def test_contributions_without_earnings_leave_the_amount_open() -> None:
-    got = answer([Person("1955-03-15", "2020-04-01", [("1990-01-01", "1999-12-31", -1)], "CA")],
-                 OLD_AGE, "ca-cpp")
+    got = answer(
+        [Person("1955-03-15", "2020-04-01", [("1990-01-01", "1999-12-31", -1)], "CA")],
+        OLD_AGE,
+        "ca-cpp",
+    )
     assert got.met.all() and got.own.tolist() == [10] and got.unknown_amount.all()
 
 
 def test_flat_part_is_what_an_agreement_prorates() -> None:
     """Three of four years: the earnings part stays whole, the flat rate is cut to three
     quarters."""
-    person = Person("1980-05-15", "2025-01-01", year_rows(full(2022, 2024)), "CA",
-                    event="2024-08-10")
+    person = Person(
+        "1980-05-15", "2025-01-01", year_rows(full(2022, 2024)), "CA", event="2024-08-10"
+    )
     whole = answer([person], INVALIDITY, "ca-cpp")
     cut = answer([person], INVALIDITY, "ca-cpp", {"flat": (3, 4)})
     assert whole.met.tolist() == [False] and whole.own.tolist() == [3]
@@ -149,8 +185,13 @@ def test_flat_part_is_what_an_agreement_prorates() -> None:
 def test_children_ask_for_the_family_allowance_months() -> None:
     """s. 49(d): months of a family allowance recipient leave the period; who drew it is a fact."""
     without = paid("1960-03-15", "2025-04-01", full(1990, 2024), children=["1985-06-01"])
-    told = paid("1960-03-15", "2025-04-01", full(1990, 2024), children=["1985-06-01"],
-                facts={"family_allowance_months": 84})
+    told = paid(
+        "1960-03-15",
+        "2025-04-01",
+        full(1990, 2024),
+        children=["1985-06-01"],
+        facts={"family_allowance_months": 84},
+    )
     assert without.unknown_amount.all()
     assert not told.unknown_amount.any()
     assert told.steps["contributory_months"] == str(int(without.steps["contributory_months"]) - 84)

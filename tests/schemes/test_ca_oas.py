@@ -19,8 +19,9 @@ Stays = list[tuple[date, date]]
 def paid(born: str, claim: str, stays: Stays, residence: str = "CA", **more: object) -> Answer:
     rows = [(a.isoformat(), b.isoformat(), -1) for a, b in stays]
     # type: ignore[arg-type]
-    return answer([Person(born, claim, rows, residence, kind="residence", **more)],
-                  OLD_AGE, "ca-oas")
+    return answer(
+        [Person(born, claim, rows, residence, kind="residence", **more)], OLD_AGE, "ca-oas"
+    )
 
 
 def span(a: str, b: str) -> Stays:
@@ -34,10 +35,14 @@ def lives(draw: st.DrawFn) -> tuple[date, date, Stays]:
     born = draw(st.dates(date(1952, 7, 2), date(1960, 12, 31)))
     claim = oracle.later(date(born.year, born.month, 1), 781 + draw(st.integers(0, 70)))
     claim = min(claim, date(2026, 9, 1))
-    edges = sorted(draw(st.sets(st.dates(date(1965, 1, 1), date(2026, 8, 31)), min_size=2,
-                                max_size=6)))
-    stays = [(a, b - timedelta(40)) for a, b in zip(edges[::2], edges[1::2], strict=False)
-             if (b - a).days > 60]
+    edges = sorted(
+        draw(st.sets(st.dates(date(1965, 1, 1), date(2026, 8, 31)), min_size=2, max_size=6))
+    )
+    stays = [
+        (a, b - timedelta(40))
+        for a, b in zip(edges[::2], edges[1::2], strict=False)
+        if (b - a).days > 60
+    ]
     if draw(st.booleans()) and stays:
         stays[-1] = (stays[-1][0], date(2026, 8, 31))
     return born, claim, stays
@@ -89,8 +94,9 @@ def test_transition_of_1977() -> None:
     stays = [*span("1970-01-01", "1977-12-31"), *span("2006-01-01", "2018-12-31")]
     old, young = paid("1952-07-01", "2017-08-01", stays), paid("1952-07-02", "2017-08-01", stays)
     assert old.v.tolist() == [58374] and old.qual.variant.tolist() == [3]
-    assert young.v.tolist() == [-(-58374 * 19
-                                  * 2 // 40 // 2)] and young.qual.variant.tolist() == [1]
+    assert young.v.tolist() == [-(-58374 * 19 * 2 // 40 // 2)] and young.qual.variant.tolist() == [
+        1
+    ]
 
 
 def test_deferral_starts_in_july_2013_and_ends_at_70() -> None:
@@ -114,6 +120,7 @@ def test_undated_residence_cannot_say_what_was_open_at_65() -> None:
     late = paid("1955-03-10", "2022-04-01", [], credited=240_000)
     assert on_time.v.tolist() == [30677] and not on_time.unknown_amount.any()
     assert late.unknown_amount.all()
-    told = paid("1955-03-10", "2022-04-01", [], credited=240_000,
-                facts={"years_when_first_qualified": 20})
+    told = paid(
+        "1955-03-10", "2022-04-01", [], credited=240_000, facts={"years_when_first_qualified": 20}
+    )
     assert told.v.tolist() == [(64867 * 20 * (1000 + 6 * 24) + 20_000) // 40_000]
