@@ -8,12 +8,16 @@ from typing import Any
 
 import click
 
-from portability.errors import FOUND, Fault, InputError
+from portability.commands.agreements_check import check
+from portability.errors import Fault, InputError
 
 
 @click.group()
 def agreements() -> None:
     """Agreements: every command that takes an id also takes the path of a file."""
+
+
+agreements.add_command(check)
 
 
 @agreements.command("list")
@@ -49,26 +53,6 @@ def list_(party: tuple[str, ...]) -> None:
         )
         since = iso(found.start) if found.start > NODATE else "-"
         click.echo(f"{found.id:16} {found.kind:14} {parties:14} {since:12} {found.title}")
-
-
-@agreements.command()
-@click.argument("files", nargs=-1, required=True)
-def check(files: tuple[str, ...]) -> int:
-    """Read agreement files strictly; every fault with file:line:column. Exit 1 if there is one."""
-    from portability import catalogue
-
-    faults: list[Fault] = []
-    for name in files:
-        try:
-            found = catalogue.find(name)
-            click.echo(
-                f"{name}: {found.id}, {len(found.countries())} parties, readable and complete"
-            )
-        except InputError as error:
-            faults += error.faults
-    for fault in faults:
-        click.echo(str(fault))
-    return FOUND if faults else 0
 
 
 @agreements.command()

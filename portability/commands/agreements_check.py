@@ -1,0 +1,82 @@
+"""`portability agreements check`: faults of a file, of a draft, and how it stands to international
+standards."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import Any
+
+import click
+
+from portability.errors import FOUND, Fault, InputError
+
+Json = dict[str, Any]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--standard",
+    "standards",
+    multiple=True,
+    metavar="NAME",
+    help="Instead of drafting faults: conformity item by item with an international standard, such "
+    "as c118, c157, r167, c102, r202, gcm22 or ets78 (repeatable).",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="table: to read; json: one object with a list of reports, one per file.",
+)
+def check(files: tuple[str, ...], standards: tuple[str, ...], form: str) -> int:
+    """Read agreement files strictly and find what costs people pensions.
+
+    FILES are agreement ids or paths. Every fault of a file is told with file:line:column. Exit 1 if
+    there is one, or an error or a warning; notes alone exit 0.
+    """
+    from portability import catalogue
+
+    faults: list[Fault] = []
+    reports: list[Json] = []
+    for name in files:
+        try:
+            found = catalogue.find(name)
+        except InputError as error:
+            faults += error.faults
+            continue
+        reports.append(report_of(name, found, standards))
+    if form == "json":
+        told = {"reports": reports, "unreadable": [str(fault) for fault in faults]}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
+    else:
+        for report in reports:
+            for line in lines_of(report, bool(standards)):
+                click.echo(line)
+        for fault in faults:
+            click.echo(str(fault))
+    return FOUND if faults or any(report.get("found") for report in reports) else 0
+
+
+def report_of(name: str, agreement: Any, standards: tuple[str, ...]) -> Json:
+    """One report per file; its key `found` says whether the exit code is 1."""
+    if standards:
+        made: Json = standing().report(agreement, standards)
+        return made
+    parties = f"{len(agreement.countries())} parties"
+    return {"agreement": agreement.id, "read": f"{name}: {agreement.id}, {parties}, readable"}
+
+
+def lines_of(report: Json, standards: bool) -> list[str]:
+    if standards:
+        told: list[str] = standing().lines(report)
+        return told
+    return [report["read"]]
+
+
+def standing() -> Any:
+    """The module of international standards, imported only where the option asks for it."""
+    return importlib.import_module("portability.compare.standards")
