@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from portability.report.clean import plain
+from portability.clean import plain
 from portability.report.words import Words
 
 Json = Mapping[str, Any]

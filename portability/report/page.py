@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from portability.clean import escaped, link, plain
 from portability.report import answer, why
-from portability.report.clean import escaped, link, plain
 from portability.report.steps import Node, laws, made_from, tree
 from portability.report.svg import timeline_svg
 from portability.report.timeline import ends, lanes

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import define, field
 
-from portability.report.clean import link, plain
+from portability.clean import link, plain
 from portability.report.words import Words
 
 YEAR = re.compile(r"(18|19|20|21)\d\d\Z")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from portability.report.clean import escaped
+from portability.clean import escaped
 from portability.report.timeline import Bar, Lane, between, gaps, lanes, span, years
 from portability.report.words import Words
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define
 
-from portability.report.clean import plain, width
+from portability.clean import plain, width
 from portability.report.words import Words
 
 DRAWN = ("not_counted", "counted", "overlap")  # what is drawn later stands on top

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from portability.clean import plain
 from portability.report.answer import due, entitlements
-from portability.report.clean import plain
 from portability.report.timeline import between, lanes
 from portability.report.words import Words, appeal
 

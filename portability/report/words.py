@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portability.clean import plain
 from portability.compiled import stored
 from portability.countries import COUNTRIES
 from portability.errors import InputError
 from portability.registry import drawers, source_of
-from portability.report.clean import plain
 from portability.yamlsource import parse
 
 TEXTS = Path(__file__).parent / "texts"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portability.clean import plain, width
 from portability.report import table
-from portability.report.clean import plain, width
 from portability.report.timeline import lanes, text_bars
 
 Json = dict[str, Any]
