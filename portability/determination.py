@@ -17,6 +17,7 @@ from portability.dates import NODATE, iso, month_iso, month_of
 from portability.exact import decimal_text
 from portability.remarks import missing, presumes, timeline, uncovered, warnings
 from portability.tables import minor_digits
+from portability.told import BY_MONTH, STATUSES, missing_of, starts, statuses, telling
 from portability.totalization import Decision, Result
 
 SCHEMA = "portability/determination@1"
@@ -36,10 +37,9 @@ def entitlement(result: Result, scheme_id: str, person: int) -> Json:
     `alternatives`."""
     decision = result.decisions[scheme_id]
     row = int(decision.holding.pos[person])
-    chosen = int(decision.chosen[row])
-    best = chosen if chosen >= 0 else most_telling(decision, row)
+    best = int(telling(decision)[row])
     told = route_line(result, decision, best, row)
-    status = status_of(decision, row, told)
+    status = STATUSES[int(statuses(decision, telling(decision))[row])]
     line: Json = {
         "scheme": scheme_id,
         "country": decision.holding.country,
@@ -78,30 +78,6 @@ def alternative(result: Result, decision: Decision, number: int, row: int) -> Js
     met = bool(outcome.met[at]) and not (outcome.route == "national" and bool(decision.barred[row]))
     unknown = bool(outcome.run.unknown_right[at])
     return {"status": "entitled" if met else "unknown" if unknown else "not_entitled", **told}
-
-
-def most_telling(decision: Decision, row: int) -> int:
-    """Among routes that give nothing: one whose right is unknown, else the one with the least
-    still missing."""
-    present = [n for n in range(len(decision.outcomes)) if decision.place(n, row) >= 0]
-
-    def lacking(number: int) -> tuple[int, int]:
-        outcome, at = decision.outcomes[number], decision.place(number, row)
-        missing = int(outcome.qual.required[at] - outcome.qual.counted[at])
-        return (0 if outcome.run.unknown_right[at] else 1, max(missing, 0))
-
-    return min(present, key=lacking)
-
-
-def status_of(decision: Decision, row: int, told: Json) -> str:
-    if decision.entitled[row]:
-        return "entitled"
-    if decision.unknown[row]:
-        return "unknown"
-    shortfall = told.get("shortfall")
-    if shortfall and shortfall.get("missing") == "0" and shortfall.get("earliest"):
-        return "deferred"
-    return "not_entitled"
 
 
 def route_line(result: Result, decision: Decision, number: int, row: int) -> Json:
@@ -162,31 +138,22 @@ def amounts_of(decision: Decision, outcome: Outcome, at: int, row: int, currency
             line["theoretical"] = money(int(paid.theoretical[k]), currency, per)
         if paid.shared is not None:
             line["pro_rata"] = money(int(paid.shared[k]), currency, per)
-    line["from"] = start_of(decision, outcome, at, k, row)
+    line["from"] = start_of(decision, outcome, at)
     return line
 
 
-def start_of(decision: Decision, outcome: Outcome, at: int, k: int, row: int) -> str:
+def start_of(decision: Decision, outcome: Outcome, at: int) -> str:
     """First month (or day, where the benefit runs by days or weeks) of the benefit."""
     assert outcome.paid is not None
-    start = int(decision.holding.co.claim[row])
-    for column, place in ((outcome.qual.start, at), (outcome.paid.amounts.start, k)):
-        if column is not None and int(column[place]) != NODATE:
-            start = max(start, int(column[place]))
-    return (
-        month_iso(int(month_of(start)))
-        if outcome.paid.amounts.per in ("month", "year")
-        else iso(start)
-    )
+    start = int(starts(outcome, decision.holding.co.claim[outcome.sel])[at])
+    by_month = outcome.paid.amounts.per in BY_MONTH
+    return month_iso(int(month_of(start))) if by_month else iso(start)
 
 
 def shortfall(outcome: Outcome, at: int, unit: str, claim: int) -> Json | None:
     """Units still missing, and the day that opens the right if it lies after the claim."""
-    qual = outcome.qual
-    missing = max(int(qual.required[at] - qual.counted[at]), 0)
-    earliest = NODATE if qual.earliest is None else int(qual.earliest[at])
-    if earliest <= claim:  # age is not what is missing
-        earliest = NODATE
+    lacking, later = missing_of(outcome, np.full(len(outcome.sel), claim, np.int32))
+    missing, earliest = int(lacking[at]), int(later[at])
     if missing == 0 and earliest == NODATE:
         return None
     return {

@@ -1,1 +1,4 @@
-"""Drafts and agreements side by side: clauses, faults, standards, impact. Reads the model, never the ledger."""
+"""Drafts and agreements side by side: clauses, faults, standards, impact.
+
+Reads the model, never the ledger.
+"""
