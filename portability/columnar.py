@@ -1,10 +1,10 @@
 """Cohorts in and results out as Arrow: the batch form of a case and of a determination.
 
-Input, one row a person: born, claim (date32), sex, residence, periods list<struct<scheme, kind,
-start, end, credited, earnings, evidence, status>> with `end` the last day, `credited` in
-thousandths of the scheme's unit, `earnings` in minor units; a column that nobody fills may be
-absent, scheme, start and end apart. Names have no column. Output: one row per person, scheme and
-route (LONG), nulls where nothing is known.
+Input, one row a person: born, claim (date32), event (date32), sex, residence, nationality (one),
+periods list<struct<scheme, kind, start, end, credited, earnings, evidence, status>> with `end` the
+last day, `credited` in thousandths of the scheme's unit, `earnings` in minor units; a column that
+nobody fills may be absent, born, claim, sex, residence, scheme, start and end apart. Names have no
+column. Output: one row per person, scheme and route (LONG), nulls where nothing is known.
 """
 
 from __future__ import annotations
@@ -76,6 +76,11 @@ def cohort_of(batch: pa.RecordBatch, branch: str = "old_age") -> Cohort:
     m = len(lines)
     scheme, schemes = coded(given["scheme"])
     residence, countries = coded(batch.column("residence"))
+    present = batch.schema.names
+    event = days(batch.column("event")) if "event" in present else np.full(n, NODATE, np.int32)
+    nationality, ptr = np.zeros(0, np.int16), np.zeros(n + 1, np.intp)
+    if "nationality" in present:
+        nationality, ptr = stated(batch.column("nationality"), countries)
     start, end = days(given["start"]), days(given["end"])
     rows = RowSet(
         person=np.repeat(np.arange(n, dtype=np.int32), counts),
@@ -96,12 +101,12 @@ def cohort_of(batch: pa.RecordBatch, branch: str = "old_age") -> Cohort:
     return Cohort(
         born=days(batch.column("born")),
         claim=days(batch.column("claim")),
-        event=np.full(n, NODATE, np.int32),
+        event=event,
         sex=words(batch.column("sex"), SEXES, n),
         wish=np.zeros(n, np.int8),
         residence=residence.astype(np.int16),
-        nationality=np.zeros(0, np.int16),
-        nationality_ptr=np.zeros(n + 1, np.intp),
+        nationality=nationality,
+        nationality_ptr=ptr,
         branch=BRANCHES.index(branch),
         rows=rows,
         schemes=tuple(schemes[i] for i in order),
@@ -114,6 +119,17 @@ def coded(column: Any) -> tuple[NDArray[Any], list[str]]:
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     return numbers(column.indices, -1), column.dictionary.to_pylist()
+
+
+def stated(column: Any, countries: list[str]) -> tuple[NDArray[np.int16], NDArray[np.intp]]:
+    """Nationalities as CSR (none where null), places in `countries`, which grows by what it
+    lacks."""
+    index, found = coded(column)
+    countries += [country for country in found if country not in countries]
+    place = np.array([*(countries.index(country) for country in found), 0], np.int16)
+    given = index >= 0
+    ptr = np.concatenate([[0], np.cumsum(given)]).astype(np.intp)
+    return place.take(index[given]), ptr
 
 
 def words(column: Any, allowed: Sequence[str], n: int) -> NDArray[np.int8]:

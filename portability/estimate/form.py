@@ -73,10 +73,10 @@ RESULTS = pa.schema(
         ("reached", pa.date32()),  # if nothing interrupts the work in this scheme from the claim on
         ("deadline", pa.date32()),  # last day on which the refund can be asked for
         ("equals_months", pa.int64()),  # refund / the scheme's own monthly pension, rounded up
-        ("loses", pa.string()),  # what a refund takes away in other schemes
-        ("assumed", pa.string()),
-        ("evidence_needed", pa.string()),
+        ("loses", CODE),  # what a refund takes away in other schemes
+        ("assumed", CODE),
+        ("evidence_needed", CODE),
         ("reason", CODE),
-        ("detail", pa.string()),
+        ("detail", CODE),
     ]
 )

@@ -1,0 +1,213 @@
+"""Members in, results out: the engine of one case over a batch of members.
+
+Every figure comes from `totalize`, the call behind a determination, over one cohort that holds
+each member as he is and, where lines are assumed, once more per scenario (as `estimate_range` does
+for a case: none of them, and each scheme's alone). A member's row does not depend on who else is
+in his batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+from portability import catalogue, columnar, registry
+from portability.agreement import Agreement
+from portability.cohort import BRANCHES, EVIDENCE, STATUS, Cohort
+from portability.estimate import lines
+from portability.estimate.form import EARNINGS_FROM
+from portability.estimate.sheet import Sheet
+from portability.scheme import Scheme
+from portability.totalization import Result, totalize
+
+Index = NDArray[np.intp]
+Bool = NDArray[np.bool_]
+ASSUMED, REFUNDED = EVIDENCE.index("assumed"), STATUS.index("refunded")
+REFUND = BRANCHES.index("refund")
+
+
+@frozen
+class Law:
+    """What is applied, as words that travel to other processes: drafts (paths or ids) besides the
+    catalogue, and instruments of the catalogue that are left out."""
+
+    drafts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    branch: str = "old_age"
+
+    def agreements(self, countries: frozenset[str]) -> tuple[Agreement, ...]:
+        return applied(self.drafts, self.without, countries)
+
+
+@cache
+def applied(
+    drafts: tuple[str, ...], without: tuple[str, ...], countries: frozenset[str]
+) -> tuple[Agreement, ...]:
+    """Drafts first, as `determine --agreement` has them. Raises InputError on an unknown id."""
+    added = [catalogue.find(draft) for draft in drafts]
+    out = {*without, *(a.id for a in added)}
+    found = [a for a in catalogue.agreements(countries=countries) if a.id not in out]
+    return (*added, *found)
+
+
+@frozen
+class Runs:
+    """One cohort of a batch of n members: rows 0..n-1 as they are, then the blocks of scenarios.
+
+    who   per block the members it holds, in the order of its rows; bare: members of whom a scenario
+    leaves no line at all (they are paid nothing there, bool[n])
+    """
+
+    co: Cohort
+    n: int
+    who: tuple[Index, ...]
+    bare: Bool
+
+
+def run(batch: pa.RecordBatch, law: Law) -> pa.Table:
+    """MEMBERS -> RESULTS: one row per member, scheme, route and benefit, members in their order.
+    Raises ValueError on a word that the form does not know."""
+    co = columnar.cohort_of(batch, law.branch)
+    schemes = registry.known(co.schemes)
+    agreements = law.agreements(frozenset(registry.country_of(s) for s in co.schemes))
+    runs = spread(co)
+    result = totalize(runs.co, schemes, agreements)
+    paths = columnar.words(line_column(batch, "path"), EARNINGS_FROM, len(co.rows))
+    people = lines.people_of(batch, co, paths)
+    sheet = Sheet()
+    lines.pensions(sheet, result, runs.n, ranges(result, runs), people)
+    refunds(sheet, co, result, schemes, agreements)
+    return sheet.table(people.table)
+
+
+def line_column(batch: pa.RecordBatch, name: str) -> Any:
+    """One field of the lines of a batch, or None where nobody fills it."""
+    periods = batch.column("periods")
+    offsets = periods.offsets.to_numpy()
+    found = periods.values.slice(offsets[0], offsets[-1] - offsets[0])
+    at = found.type.get_field_index(name)
+    return found.field(at) if at >= 0 else None
+
+
+def spread(co: Cohort) -> Runs:
+    """The members as they are and once per scenario of their assumed lines."""
+    n, rows = len(co), co.rows
+    assumed = rows.evidence == ASSUMED
+    some = np.zeros(n, np.bool_)
+    some[rows.person[assumed]] = True
+    certified = np.zeros(n, np.bool_)
+    certified[rows.person[~assumed]] = True
+    blocks, keep = [np.arange(n)], [np.ones(len(rows), np.bool_)]
+    blocks.append(np.flatnonzero(some & certified))
+    keep.append(~assumed)
+    for number in np.unique(rows.scheme[assumed]):
+        mine = assumed & (rows.scheme == number)
+        here, other = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+        here[rows.person[mine]] = True
+        other[rows.person[assumed & ~mine]] = True
+        blocks.append(np.flatnonzero(here & other))  # alone and all are one where there is no other
+        keep.append(~assumed | mine)
+    if sum(map(len, blocks)) == n:
+        return Runs(co, n, (), some & ~certified)
+    parts = [
+        chosen_lines(rows.person, n, who, kept) for who, kept in zip(blocks, keep, strict=True)
+    ]
+    people = np.concatenate(blocks)
+    many = co.persons(people)
+    offset = np.cumsum([0, *map(len, blocks[:-1])])
+    taken = rows.where(np.concatenate([at for at, _ in parts]))
+    taken.person = np.concatenate(
+        [person + start for (_, person), start in zip(parts, offset, strict=True)]
+    ).astype(np.int32)
+    many.rows = taken
+    return Runs(many, n, tuple(blocks[1:]), some & ~certified)
+
+
+def chosen_lines(person: NDArray[np.int32], n: int, who: Index, kept: Bool) -> tuple[Index, Index]:
+    """(lines, the place in `who` of each line's person) of the persons `who`, the kept ones."""
+    place = np.full(n, -1, np.intp)
+    place[who] = np.arange(len(who))
+    at = np.flatnonzero(kept & (place[person] >= 0))
+    return at, place[person[at]]
+
+
+def ranges(result: Result, runs: Runs) -> dict[str, lines.Range]:
+    """Low and high of each scheme for the n members: minor units int64[n], known bool[n]. A scheme
+    that a scenario leaves without any record pays nothing there."""
+    return {scheme: span(result, scheme, runs) for scheme in result.decisions}
+
+
+def span(result: Result, scheme: str, runs: Runs) -> lines.Range:
+    decision, n = result.decisions[scheme], runs.n
+    value = np.zeros(len(result.co), np.int64)
+    lost = np.zeros(len(result.co), np.bool_)
+    at = decision.holding.idx
+    value[at] = np.where(decision.entitled, decision.amount, 0)
+    lost[at] = decision.unknown | (decision.entitled & ~decision.known)
+    low, high, known = value[:n].copy(), value[:n].copy(), ~lost[:n]
+    low[runs.bare] = 0
+    start = n
+    for who in runs.who:
+        block = slice(start, start + len(who))
+        low[who] = np.minimum(low[who], value[block])
+        high[who] = np.maximum(high[who], value[block])
+        known[who] &= ~lost[block]
+        start += len(who)
+    return lines.Range(low, high, known)
+
+
+def refunds(
+    sheet: Sheet,
+    co: Cohort,
+    result: Result,
+    schemes: dict[str, Scheme],
+    agreements: Sequence[Agreement],
+) -> None:
+    """What each scheme that gives contributions back would pay instead, and what that would cost:
+    the members concerned run again in the branch refund, then with the record given back."""
+    giving = [s for s in co.schemes if "refund" in schemes[s].branches]
+    if not giving or BRANCHES[co.branch] != "old_age":
+        return
+    numbers = [co.schemes.index(s) for s in giving]
+    who = np.unique(co.rows.person[np.isin(co.rows.scheme, numbers)]).astype(np.intp)
+    again = co.take(who)
+    again.branch = REFUND
+    paid = totalize(again, schemes, agreements)
+    for scheme in giving:
+        decision = paid.decisions[scheme]
+        due = np.zeros(len(who), np.bool_)
+        due[decision.holding.idx[decision.entitled]] = True
+        losses = given_back(co, who, due, scheme, result, schemes, agreements)
+        lines.refund(sheet, paid, scheme, who, result, losses)
+
+
+def given_back(
+    co: Cohort,
+    who: Index,
+    due: Bool,
+    scheme: str,
+    before: Result,
+    schemes: dict[str, Scheme],
+    agreements: Sequence[Agreement],
+) -> list[lines.Marked]:
+    """Which other schemes refuse, or pay less, once this record is refunded, for the members `who`
+    to whom the refund is due."""
+    taken = who[due]
+    if not len(taken):
+        return []
+    less = co.take(taken)
+    mine = less.rows.scheme == co.schemes.index(scheme)
+    less.rows = evolve(less.rows, status=np.where(mine, REFUNDED, less.rows.status).astype(np.int8))
+    after = totalize(less, schemes, agreements)
+    wide = []
+    for word, here in lines.losses(before, after, taken, scheme):
+        all_ = np.zeros(len(who), np.bool_)
+        all_[due] = here
+        wide.append((word, all_))
+    return wide
