@@ -44,10 +44,9 @@ def of(agreement: Agreement, schemes: Iterable[str] | None = None) -> tuple[Clau
     rules = Rules(reader)
     wanted = tuple(schemes) if schemes is not None else schemes_of(agreement)
     made = [*reader.blocks(), *reader.legislation()]
-    ruled = [c for scheme in wanted for c in rules.of(scheme, branches_of(agreement, scheme))]
-    if not ruled:
-        made += reader.undivided()
-    return tuple(sorted([*made, *ruled], key=lambda clause: place(clause)[:2]))
+    made += reader.undivided()
+    made += [c for scheme in wanted for c in rules.of(scheme, branches_of(agreement, scheme))]
+    return tuple(sorted(made, key=lambda clause: place(clause)[:2]))
 
 
 def schemes_of(agreement: Agreement) -> tuple[str, ...]:

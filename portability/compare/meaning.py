@@ -211,7 +211,13 @@ def of_amount(value: AmountRule, measure: Measure) -> Form:
 
 def of_count(value: Count, measure: Measure) -> Form:
     """Who and what is counted; how it is converted is a clause of its own."""
-    return of_fields(value, measure, ("unit",))
+    rest = of_fields(value, measure, ("unit", "schemes"))
+    return mapped([*rest[1], ("schemes", counted(value))])
+
+
+def counted(value: Count) -> Form:
+    """Whose periods: named schemes, or those of every other party (parties and others are one)."""
+    return "parties" if value.everyone else any_order(value.schemes)
 
 
 def of_third(value: ThirdStates, measure: Measure) -> Form:

@@ -35,9 +35,9 @@ class Reader:
         )
 
     def cites(self, *values: Any) -> tuple[Cite, ...]:
-        """Citations of the values that have one; else the address of the first source."""
+        """Citations of the values that have one; a clause without an article has none."""
         stated = [self.context.cite(value) for value in values if value is not None]
-        return tuple(dict.fromkeys(stated)) or (self.context.cite(None),)
+        return tuple(dict.fromkeys(stated))
 
     def clause(self, part: str, form: meaning.Form, text: str, raw: Any, **more: Any) -> Clause:
         """A clause under the heading of its part; what is said about the file is no law."""
@@ -149,11 +149,12 @@ class Reader:
                 meaning.of_raw(row),
                 said.raw(row),
                 row,
-                cites=self.cites(*(own or [value.get("cite")])),
+                # Of what was not seen, no article is to be had.
+                cites=() if row == "unknown" else self.cites(*(own or [value.get("cite")])),
             )
 
     def undivided(self) -> Iterator[Clause]:
-        """What would stand with the rules of each scheme, in a text that has none."""
+        """What the text says once and every rule takes over that does not say its own."""
         third, choose = self.agreement.third_states, self.raw.get("choose")
         raw = self.raw.get("third_states")
         if third is not None:

@@ -94,7 +94,7 @@ class Rules:
                         part.text,
                         raw.get(part.key, self.raw.get(part.key)),
                         value=part.value,
-                        cites=cites or near or self.reader.cites(None),
+                        cites=cites or near,
                         path=f"{where}.{part.key}" if part.key in raw else part.key,
                         **told,
                     )
@@ -160,7 +160,7 @@ def counted(rule: Rule, measure: meaning.Measure) -> Iterator[Part]:
     rows = tuple(
         meaning.mapped(
             [
-                ("schemes", meaning.of_model(count.schemes)),
+                ("schemes", meaning.counted(count)),
                 (
                     "unit",
                     Absent.UNKNOWN if count.unit is None else meaning.of_model(count.unit, measure),
@@ -174,16 +174,13 @@ def counted(rule: Rule, measure: meaning.Measure) -> Iterator[Part]:
 
 
 def gates(rule: Rule, raw: Raw, whole: Raw, measure: meaning.Measure) -> Iterator[Part]:
-    """What opens or bars a route: the choice, the national route, the payer, third states."""
+    """What opens or bars a route: the choice, the national route, third states."""
     if rule.choose is not None and ("choose" in raw or "choose" in whole):
         form, text = meaning.of_model(rule.choose), said.choose(rule.choose)
         yield Part("rule.choose", "choose", form, text, rule.choose, (rule.choose.cite,))
     if rule.bars is not None:
         text = "no right under national law alone"
         yield Part("rule.bars", "bars", rule.bars, text, rule.bars)
-    if rule.payer is not None:
-        text = "only the state whose law applied at the event"
-        yield Part("rule.payer", "payer", rule.payer, text, rule.payer)
     third = raw.get("third_states", whole.get("third_states"))
     if rule.third_states is not None:
         form, text = meaning.of_model(rule.third_states, measure), said.third(rule.third_states)
@@ -212,12 +209,14 @@ def short_and_beside(rule: Rule) -> Iterator[Part]:
 
 
 def conditions(rule: Rule) -> meaning.Form:
-    """Whom a rule takes: residence, nationality, day of the claim, record."""
+    """Whom a rule takes: residence, nationality, day of the claim, record, where the event met
+    him."""
     stated = (
         ("residence_in", rule.residence_in),
         ("residence_not", rule.residence_not),
         ("nationalities", rule.nationalities),
         ("record", rule.record),
+        ("payer", rule.payer),
     )
     found = [(key, meaning.of_model(value)) for key, value in stated if value is not None]
     return meaning.mapped([*found, *ends(rule.start, rule.end).items()])

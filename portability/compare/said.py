@@ -96,6 +96,8 @@ def raw(value: Any, between: str = "; ") -> str:
 def said_rows(rows: Sequence[Any]) -> str:
     if any(isinstance(row, Mapping) for row in rows):
         return joined(raw(row, ", ") for row in rows)
+    if all(isinstance(row, str) and row.isupper() and len(row) == 2 for row in rows):
+        return listed(sorted(rows))  # states stand in no order
     return listed("–".join(map(str, row)) if isinstance(row, list) else prose(row) for row in rows)
 
 
@@ -136,6 +138,7 @@ def case(rule: Rule) -> str:
             f"nationals of {listed(rule.nationalities)}" if rule.nationalities else "",
             f"claims {days(rule.start, rule.end)}" if days(rule.start, rule.end) else "",
             record(rule.record) if rule.record else "",
+            "its law applied at the event" if rule.payer == "event" else "",
         )
         if part
     )
@@ -181,7 +184,7 @@ def count(row: Count) -> str:
 
 
 def counted(row: Count) -> str:
-    return word(row.schemes) if isinstance(row.schemes, str) else listed(row.schemes)
+    return str(table("said.yaml")["everyone"]) if row.everyone else listed(row.schemes)
 
 
 def only_not(what: str, only: frozenset[str] | None, without: frozenset[str] | None) -> str:
