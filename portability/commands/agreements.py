@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from portability.commands.agreements_check import check
+from portability.commands.agreements_more import search
 from portability.errors import Fault, InputError
 
 
@@ -18,6 +19,7 @@ def agreements() -> None:
 
 
 agreements.add_command(check)
+agreements.add_command(search)
 
 
 @agreements.command("list")
