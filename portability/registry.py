@@ -166,6 +166,7 @@ def checked(source: Source) -> Mapping[str, Any]:
         source.fault(("tables",), tables, "a mapping of tables by name", code="type")
         tables = {}
     check_tables(source, tables, str(text["id"]))
+    check_refund(source, text)
     source.check()
     made: Mapping[str, Any] = text
     return made
@@ -184,6 +185,23 @@ def check_head(source: Source, text: Mapping[str, Any]) -> None:
     branches = text["branches"]
     if not isinstance(branches, list) or not all(item in BRANCHES for item in branches):
         source.fault(("branches",), branches, f"a list of: {', '.join(BRANCHES)}")
+
+
+def check_refund(source: Source, text: Mapping[str, Any]) -> None:
+    """How long after the end of the record contributions can be asked back."""
+    rule = text.get("refund_claim")
+    if rule is None:
+        return
+    known = text.get("sources", {})
+    if not (
+        isinstance(rule, dict)
+        and set(rule) == {"months", "cite", "source"}
+        and isinstance(rule["months"], int)
+        and rule["months"] > 0
+        and rule["source"] in known
+        and isinstance(rule["cite"], str)
+    ):
+        source.fault(("refund_claim",), rule, "{months: 24, cite: ARTICLE, source: one of sources}")
 
 
 def check_tables(source: Source, tables: Mapping[str, Any], owner: str) -> None:

@@ -8,28 +8,26 @@ in his batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from attrs import evolve, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
 from portability import catalogue, columnar, registry
 from portability.agreement import Agreement
-from portability.cohort import BRANCHES, EVIDENCE, STATUS, Cohort
-from portability.estimate import lines
+from portability.cohort import EVIDENCE, Cohort
+from portability.estimate import lines, refunds
 from portability.estimate.form import EARNINGS_FROM
 from portability.estimate.sheet import Sheet
-from portability.scheme import Scheme
 from portability.totalization import Result, totalize
 
 Index = NDArray[np.intp]
 Bool = NDArray[np.bool_]
-ASSUMED, REFUNDED = EVIDENCE.index("assumed"), STATUS.index("refunded")
-REFUND = BRANCHES.index("refund")
+ASSUMED = EVIDENCE.index("assumed")
 
 
 @frozen
@@ -43,6 +41,16 @@ class Law:
 
     def agreements(self, countries: frozenset[str]) -> tuple[Agreement, ...]:
         return applied(self.drafts, self.without, countries)
+
+    def digests(self, names: Iterable[str]) -> dict[str, str]:
+        """Digest of each scheme or instrument by id, sorted."""
+        drafts = {found.id: found.digest for found in map(catalogue.find, self.drafts)}
+        return {
+            name: registry.digest(name)
+            if name in registry.ids()
+            else drafts.get(name) or catalogue.find(name).digest
+            for name in sorted(names)
+        }
 
 
 @cache
@@ -82,7 +90,7 @@ def run(batch: pa.RecordBatch, law: Law) -> pa.Table:
     people = lines.people_of(batch, co, paths)
     sheet = Sheet()
     lines.pensions(sheet, result, runs.n, ranges(result, runs), people)
-    refunds(sheet, co, result, schemes, agreements)
+    refunds.add(sheet, co, result, schemes, agreements)
     return sheet.table(people.table)
 
 
@@ -160,54 +168,3 @@ def span(result: Result, scheme: str, runs: Runs) -> lines.Range:
         known[who] &= ~lost[block]
         start += len(who)
     return lines.Range(low, high, known)
-
-
-def refunds(
-    sheet: Sheet,
-    co: Cohort,
-    result: Result,
-    schemes: dict[str, Scheme],
-    agreements: Sequence[Agreement],
-) -> None:
-    """What each scheme that gives contributions back would pay instead, and what that would cost:
-    the members concerned run again in the branch refund, then with the record given back."""
-    giving = [s for s in co.schemes if "refund" in schemes[s].branches]
-    if not giving or BRANCHES[co.branch] != "old_age":
-        return
-    numbers = [co.schemes.index(s) for s in giving]
-    who = np.unique(co.rows.person[np.isin(co.rows.scheme, numbers)]).astype(np.intp)
-    again = co.take(who)
-    again.branch = REFUND
-    paid = totalize(again, schemes, agreements)
-    for scheme in giving:
-        decision = paid.decisions[scheme]
-        due = np.zeros(len(who), np.bool_)
-        due[decision.holding.idx[decision.entitled]] = True
-        losses = given_back(co, who, due, scheme, result, schemes, agreements)
-        lines.refund(sheet, paid, scheme, who, result, losses)
-
-
-def given_back(
-    co: Cohort,
-    who: Index,
-    due: Bool,
-    scheme: str,
-    before: Result,
-    schemes: dict[str, Scheme],
-    agreements: Sequence[Agreement],
-) -> list[lines.Marked]:
-    """Which other schemes refuse, or pay less, once this record is refunded, for the members `who`
-    to whom the refund is due."""
-    taken = who[due]
-    if not len(taken):
-        return []
-    less = co.take(taken)
-    mine = less.rows.scheme == co.schemes.index(scheme)
-    less.rows = evolve(less.rows, status=np.where(mine, REFUNDED, less.rows.status).astype(np.int8))
-    after = totalize(less, schemes, agreements)
-    wide = []
-    for word, here in lines.losses(before, after, taken, scheme):
-        all_ = np.zeros(len(who), np.bool_)
-        all_[due] = here
-        wide.append((word, all_))
-    return wide

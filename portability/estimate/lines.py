@@ -1,4 +1,4 @@
-"""A result told as rows: every route of each member and scheme, the deciding one marked; refunds."""
+"""A result told as rows: every route of each member and scheme, the deciding one marked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from portability import told
 from portability.batch import Outcome
 from portability.cohort import EVIDENCE, SEXES, Cohort
-from portability.concurrence import A_YEAR
 from portability.dates import NODATE, age_months, first_day, month_of
 from portability.estimate.form import AGE_BANDS, CODE, EARNINGS_FROM, WORD
 from portability.estimate.sheet import NULL, Sheet
@@ -279,85 +278,3 @@ def joined(sheet: Sheet, name: str, found: list[Marked], k: int) -> Int:
     out = np.full(m, -1, np.int64)
     out[:k] = np.array(codes, np.int64)[place.reshape(-1)]
     return out
-
-
-def refund(
-    sheet: Sheet, paid: Result, scheme: str, who: Index, result: Result, losses: list[Marked]
-) -> None:
-    """Rows of one scheme's refund for the members `who` of the batch: the sum, until when it can be
-    asked for, how many months of the pension it equals, what it takes away (bool over `who`)."""
-    decision = paid.decisions[scheme]
-    best = told.telling(decision)
-    state = told.statuses(decision, best)
-    lost = joined(sheet, "loses", losses, len(who)) if losses else np.full(len(who), -1, np.int64)
-    for number, outcome in enumerate(decision.outcomes):
-        rows = outcome.sel
-        mine = best[rows] == number
-        status = np.where(mine, state[rows], alone(decision, outcome))
-        cells = row_of(sheet, decision, outcome, len(rows), mine, status)
-        member = who[decision.holding.idx[rows]]
-        due = mine & (status == told.ENTITLED)
-        cells |= {
-            "benefit": "refund",
-            "low": cells["likely"],
-            "high": cells["likely"],
-            "deadline": np.where(due, deadline(decision, rows), NODATE),
-            "equals_months": equal(cells["likely"], result.decisions[scheme], member),
-            "loses": np.where(due, lost[decision.holding.idx[rows]], -1),
-        }
-        kept = np.flatnonzero(mine)
-        sheet.add(
-            member[kept],
-            decision.holding.scheme.currency,
-            **{k: v[kept] if isinstance(v, np.ndarray) else v for k, v in cells.items()},
-        )
-
-
-def deadline(decision: Decision, rows: Index) -> Int:
-    """Last day on which the refund can be asked for, NODATE where the scheme's file names none:
-    months after the end of the record."""
-    rule = decision.holding.scheme.source.text.get("refund_claim")
-    if not rule:
-        return np.full(len(rows), NODATE, np.int64)
-    lines = decision.holding.rows
-    last = np.full(len(decision.chosen), NODATE, np.int64)
-    np.maximum.at(last, lines.person, lines.end.astype(np.int64))
-    at = last[rows]
-    dated = at != NODATE
-    months = month_of(np.where(dated, at - 1, 0)) + 1 + int(rule["months"])
-    return np.where(dated, first_day(months), NODATE)
-
-
-def equal(sums: Int, decision: Decision, member: Index) -> Int:
-    """Months of the scheme's own pension that equal the refund, rounded up; NULL where either is
-    not known or nothing is paid."""
-    row = decision.holding.pos[member]
-    yearly = np.zeros(len(member), np.int64)
-    for number, outcome in enumerate(decision.outcomes):
-        if outcome.paid is not None:
-            times = A_YEAR[outcome.paid.amounts.per]
-            here = (decision.chosen[row] == number) & decision.known[row]
-            yearly = np.where(here, decision.amount[row] * times, yearly)
-    both = (sums != NULL) & (yearly > 0)
-    months = mul_div(np.where(both, sums, 0), 12, np.where(both, yearly, 1), "up")
-    return np.where(both, months, NULL)
-
-
-def losses(before: Result, after: Result, who: Index, scheme: str) -> list[Marked]:
-    """What refunding `scheme` changes in the others, for the members `who` (rows of `before`, and
-    the persons of `after` in their order): bool[len(who)] each."""
-    found: list[Marked] = []
-    for other, now in after.decisions.items():
-        was = before.decisions[other]
-        old, new = was.holding.pos[who], now.holding.pos
-        both = (old >= 0) & (new >= 0)
-        if other == scheme or not both.any():
-            continue
-        entitled = both & was.entitled[old]
-        still = entitled & now.entitled[new]
-        less = still & was.known[old] & now.known[new] & (now.amount[new] < was.amount[old])
-        found += [
-            (f"{other}: the right", entitled & ~now.entitled[new] & ~now.unknown[new]),
-            (f"{other}: part of the amount", less),
-        ]
-    return found

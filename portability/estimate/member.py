@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from portability import registry
+from portability import case, registry
+from portability.answer import answer
 from portability.case import SCHEMA
+from portability.errors import Fault, InputError
 from portability.estimate.form import MEMBERS
+from portability.estimate.law import Law
 from portability.exact import decimal_text, trimmed
 from portability.tables import minor_digits
+from portability.yamlsource import json_source
 
 Json = dict[str, Any]
 
@@ -52,4 +59,47 @@ def period(line: Json) -> Json:
             made[key] = line[key]
     if line.get("path") not in (None, "record", "none"):
         made["note"] = f"earnings assumed: {line['path']}"
+    return made
+
+
+def explained(folder: Path, member: str) -> tuple[Json, Json, list[str]]:
+    """(the member as a case, its full determination, the rules that differ from those of the
+    estimate) of a finished estimate. Raises InputError if the folder holds no such member."""
+    run = told(folder, "run.json")
+    asked = run["law"]
+    law = Law(tuple(asked["drafts"]), tuple(asked["without"]), asked["branch"])
+    document = found(folder, member, law.branch)
+    one = case.load(json_source(json.dumps(document), str(folder / "members.parquet")))
+    countries = frozenset(registry.country_of(scheme) for scheme in one.schemes)
+    answered = answer(one, law.agreements(countries))
+    before, now = told(folder, "summary.json")["rules"], answered["rules"]
+    changed = [
+        name for name in now if name != "engine" and before.get(name) not in (None, now[name])
+    ]
+    return document, answered, changed
+
+
+def found(folder: Path, member: str, branch: str) -> Json:
+    table = pq.read_table(folder / "members.parquet", filters=[("member", "=", member)])
+    if not len(table):
+        where = f"{folder / 'members.parquet'}:1:1"
+        expected = "a member who was estimated (rejects.csv lists who was not)"
+        raise InputError([Fault(where, "member", "nobody with this id", expected)])
+    return document(table.combine_chunks().to_batches()[0], 0, branch)
+
+
+def told(folder: Path, name: str) -> Json:
+    path = folder / name
+    if not path.exists():
+        raise InputError(
+            [
+                Fault(
+                    f"{path}:1:1",
+                    name,
+                    "nothing",
+                    "the folder of a finished `portability estimate`",
+                )
+            ]
+        )
+    made: Json = json.loads(path.read_text("utf-8"))
     return made

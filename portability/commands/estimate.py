@@ -1,0 +1,260 @@
+"""`portability estimate`: a register through the law; a sample of one; one member explained."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from portability.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from portability.estimate.law import Law
+
+Json = dict[str, Any]
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class OrRun(click.Group):
+    """`estimate REGISTER …` is `estimate run REGISTER …`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0].startswith("--") and args[0] != "--help":
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=OrRun)
+def estimate() -> None:
+    """Estimate for a whole register: one row a member, scheme and route, and a report.
+
+    \b
+      portability estimate sample --members 5000 --seed 1 --out sample
+      portability estimate sample/register.csv --map sample/map.yaml --out result
+      portability estimate explain result MEMBER
+
+    A register holds no names: members have an opaque id. A run that was stopped goes on where it
+    stopped when it is started again with the same words.
+    """
+
+
+@estimate.command("run")
+@click.argument("source", type=FILE, metavar="REGISTER")
+@click.option("--map", "map_", type=FILE, required=True, help="Which column is what (MAP.yaml).")
+@click.option("--out", type=FOLDER, required=True, help="Folder of the result.")
+@click.option(
+    "--agreement",
+    "drafts",
+    multiple=True,
+    metavar="FILE",
+    help="A draft to apply besides the catalogue (repeatable).",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="ID",
+    help="An agreement of the catalogue to leave out, to see what it is worth (repeatable).",
+)
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes (default: every core).")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option(
+    "--threshold",
+    type=click.IntRange(1, 1000),
+    default=5,
+    show_default=True,
+    help="Cells of fewer members are not shown in report and summary.",
+)
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False),
+    envvar="PORTABILITY_LEDGER",
+    help="Ledger file (default: $PORTABILITY_LEDGER, else the user data directory).",
+)
+@click.option("--dry-run", is_flag=True, help="Estimate without recording.")
+def run(
+    source: Path,
+    map_: Path,
+    out: Path,
+    drafts: tuple[str, ...],
+    without: tuple[str, ...],
+    workers: int | None,
+    engine: str,
+    threshold: int,
+    ledger: str | None,
+    dry_run: bool,
+) -> None:
+    """Estimate every member of REGISTER (Parquet, CSV or JSON Lines).
+
+    Writes results.parquet, results.csv, members.parquet (what was read), rejects.csv, summary.json
+    and report.html into the folder, and one entry with a hash over all rows into the ledger.
+    """
+    needs_arrow()
+    from portability.estimate import driver
+    from portability.estimate.law import Law
+
+    law = Law(tuple(drafts), tuple(without))
+    checked(law)
+    job = driver.Job(source, map_, out, law, threshold)
+    if engine == "spark":
+        from portability.estimate import spark
+
+        summary = spark.estimate(job)
+    else:
+        with progress() as told:
+            summary = driver.estimate(job, workers or os.cpu_count() or 1, told)
+    tell(out, summary)
+    if not dry_run:
+        click.echo(recorded(out, summary, law, ledger))
+
+
+def needs_arrow() -> None:
+    """pyarrow is an extra: said before anything is opened."""
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        raise click.UsageError("estimates need pyarrow: pip install 'portability[cohort]'")
+
+
+def checked(law: Law) -> None:
+    """Every instrument named on the command line is known, or all that are not are told."""
+    from portability import catalogue
+    from portability.errors import nearest
+
+    faults: list[Fault] = []
+    for draft in law.drafts:
+        try:
+            catalogue.find(draft)
+        except InputError as error:
+            faults += error.faults
+    known = catalogue.paths()
+    faults += [
+        Fault(
+            "--without:1:1", "agreement", repr(name), "an id of the catalogue", nearest(name, known)
+        )
+        for name in law.without
+        if name not in known
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+class progress:
+    """A bar on a terminal: units done, members a second, time left. Nothing otherwise."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+        self.members = 0
+
+    def __enter__(self) -> Callable[[int, int, int], None]:
+        return self.told
+
+    def told(self, done: int, units: int, members: int) -> None:
+        import time
+
+        if self.bar is None:
+            self.bar = click.progressbar(
+                length=units,
+                label="estimating",
+                file=sys.stderr,
+                show_eta=True,
+                item_show_func=self.shown,
+            )
+            self.bar.__enter__()
+            self.start = time.monotonic()
+            self.bar.update(done)
+            return
+        self.members = members
+        self.bar.update(done - self.bar.pos)
+
+    def shown(self, item: object) -> str:
+        import time
+
+        seconds = max(time.monotonic() - self.start, 1e-9) if self.members else 1
+        return f"{self.members:,} members, {self.members / seconds:,.0f} a second"
+
+    def __exit__(self, *error: object) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(*error)
+
+
+def tell(out: Path, summary: Json) -> None:
+    """What a person looks at next."""
+    click.echo(f"{summary['members']:,} members estimated, {summary['rejects']:,} rows rejected")
+    click.echo(f"report     {out / 'report.html'}")
+    click.echo(f"results    {out / 'results.csv'} and results.parquet")
+    if summary["rejects"]:
+        click.echo(f"rejected   {out / 'rejects.csv'}: line, field and reason")
+
+
+def recorded(out: Path, summary: Json, law: Law, ledger: str | None) -> str:
+    """One entry: the number of lines of results.csv and the Merkle root over them."""
+    import portability
+    from portability import catalogue
+    from portability.commands.recording import agreement_text, texts_in_force
+    from portability.ledger import Draft, Ledger, batch_body
+    from portability.ledger.bodies import text_hash
+
+    drafts = {found.id: agreement_text(found) for found in map(catalogue.find, law.drafts)}
+    names = [name for name in summary["rules"] if name not in drafts]
+    texts = (texts_in_force(names) if names else {}) | drafts
+    named = {name: text_hash(data) for name, data in texts.items()}
+    with (out / "results.csv").open("rb") as stream, Ledger.open(ledger, create=True) as book:
+        lines = (line.rstrip(b"\r\n") for line in stream)
+        body = batch_body(lines, rules=named, engine=portability.__version__)
+        (receipt,) = book.append_many([Draft(body, {}, texts)])
+    return f"ledger     entry {receipt.entry}, root {body['root']}"
+
+
+@estimate.command()
+@click.option("--members", type=click.IntRange(1, 100_000_000), default=5000, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the register and its map.")
+def sample(members: int, seed: int, out: Path) -> None:
+    """Write a synthetic register (Parquet, CSV) and its map.yaml: careers of nobody, for trials."""
+    needs_arrow()
+    from portability.estimate import sample as made
+
+    for path in made.write(members, seed, out):
+        click.echo(path)
+
+
+@estimate.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("member")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "html", "case"]),
+    default="table",
+    show_default=True,
+    help="`case`: the member as a case file for `portability determine`.",
+)
+def explain(folder: Path, member: str, form: str) -> None:
+    """Run one member of a finished estimate again, with every step and its article."""
+    import json
+
+    needs_arrow()
+    from portability import report
+    from portability.estimate import member as one
+
+    document, answered, changed = one.explained(folder, member)
+    if changed:
+        click.echo(f"changed since the estimate: {', '.join(changed)}", err=True)
+    if form == "case":
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    elif form == "json":
+        click.echo(json.dumps(answered, indent=2, ensure_ascii=False))
+    else:
+        click.echo(report.html(answered) if form == "html" else report.table(answered))
