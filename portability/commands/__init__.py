@@ -35,6 +35,10 @@ LAZY = {
         "agreements:agreements",
         "Agreements: list them, show one, explain a rule with its article.",
     ),
+    "compare": (
+        "compare:compare",
+        "Drafts and agreements side by side, clause by clause, with the words that changed.",
+    ),
     "explain": (
         "agreements:explain",
         "Show the rules of an agreement side by side with their articles.",

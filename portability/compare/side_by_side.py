@@ -17,7 +17,9 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
+from portability import registry
 from portability.agreement import UNKNOWN, Agreement
+from portability.cohort import BRANCHES
 from portability.compare import meaning, sides
 from portability.compare.clause import Heading, headings, place
 from portability.compare.columns import Cell, Column, Key, align_cases, labels
@@ -146,21 +148,28 @@ def known_parts() -> tuple[str, ...]:
     return tuple(words)
 
 
-def check_parts(parts: Iterable[str]) -> None:
-    """Raises InputError, with every word that names no heading and no clause."""
-    known = known_parts()
+def check_asked(
+    schemes: Iterable[str] = (), branches: Iterable[str] = (), parts: Iterable[str] = ()
+) -> None:
+    """Raises InputError with every word that names no scheme, branch, heading or clause."""
     first = ", ".join(heading.id for heading in headings())
+    asked_for = (
+        ("scheme", schemes, registry.ids(), "a known scheme id such as us-oasdi"),
+        ("branch", branches, BRANCHES, f"one of: {', '.join(BRANCHES)}"),
+        ("clause", parts, known_parts(), f"a heading ({first}) or a clause such as posting"),
+    )
     faults = [
         Fault(
-            "--clause:1:1",
-            "clause",
-            repr(part),
-            f"a heading ({first}) or a clause such as posting",
-            nearest(part, known),
-            "unknown_clause",
+            f"--{option}:1:1",
+            option,
+            repr(word),
+            expected,
+            nearest(word, known),
+            f"unknown_{option}",
         )
-        for part in parts
-        if part not in known and not part.startswith(("rule.amount.", "amount."))
+        for option, words, known, expected in asked_for
+        for word in words
+        if word not in known and not (option == "clause" and "amount." in word)
     ]
     if faults:
         raise InputError(faults)

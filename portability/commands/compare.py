@@ -1,0 +1,121 @@
+"""`portability compare`: drafts and agreements side by side, clause by clause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FORMATS = ("table", "json", "html", "csv", "xlsx")
+
+
+@click.command()
+@click.argument("texts", nargs=-1, required=True, metavar="A B [C…]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    help="A table for the terminal, JSON for programs, a self-contained page, or a spreadsheet.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to this file instead of the terminal (needed for xlsx).",
+)
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every clause, also those that are the same, known in no text, or about the file.",
+)
+@click.option(
+    "--scheme",
+    "schemes",
+    multiple=True,
+    metavar="ID",
+    help="Only the rules of this scheme, such as us-oasdi (repeatable).",
+)
+@click.option(
+    "--branch",
+    "branches",
+    multiple=True,
+    metavar="NAME",
+    help="Only the rules of this branch, such as old_age or survivors (repeatable).",
+)
+@click.option(
+    "--clause",
+    "parts",
+    multiple=True,
+    metavar="NAME",
+    help="Only this heading or clause, such as short_periods or posting (repeatable).",
+)
+@click.option(
+    "--match",
+    "matches",
+    multiple=True,
+    metavar="A=B",
+    help="States or schemes that stand across from each other, such as de-grv=fr-cnav "
+    "(repeatable). Partners are found without it where each text has one.",
+)
+def compare(
+    texts: tuple[str, ...],
+    form: str,
+    out: Path | None,
+    everything: bool,
+    schemes: tuple[str, ...],
+    branches: tuple[str, ...],
+    parts: tuple[str, ...],
+    matches: tuple[str, ...],
+) -> None:
+    """Two or more agreements, models or drafts side by side, clause by clause.
+
+    A text is an id of the catalogue or the path of a file. Clauses are compared by meaning: 35
+    years of 35 are 420 months of 420, order and line breaks are no change, and what is unknown is
+    never the same as anything. Beside a change stand both articles and the words that changed.
+    Differences are no fault: the exit code is 0.
+    """
+    if len(texts) < 2:
+        raise click.UsageError("compare needs two texts or more: portability compare A B")
+    if form == "xlsx" and out is None:
+        raise click.UsageError("a spreadsheet is written to a file: --format xlsx --out FILE")
+    from portability import catalogue
+    from portability.compare import side_by_side
+
+    side_by_side.check_asked(schemes, branches, parts)
+    found = [catalogue.find(text) for text in texts]
+    whole = side_by_side.of(found, [match.split("=") for match in matches], schemes)
+    shown = whole.only(everything, schemes, branches, parts)
+    made = printed(form, shown, whole)
+    if out is not None:
+        out.write_bytes(made)
+        click.echo(f"{out}: {len(shown.rows)} clauses", err=True)
+    else:
+        click.echo(made.decode(), nl=False)
+
+
+def printed(form: str, shown: object, whole: object) -> bytes:
+    """The comparison in one of the formats."""
+    from portability.compare import printed as text
+    from portability.compare.side_by_side import Comparison
+
+    assert isinstance(shown, Comparison) and isinstance(whole, Comparison)
+    if form == "json":
+        return text.as_json(shown, whole).encode()
+    if form == "csv":
+        return text.as_csv(shown).encode()
+    if form == "html":
+        from portability.compare.printed_page import page
+
+        return page(shown, whole).encode()
+    if form == "xlsx":
+        from portability.compare.printed_book import book
+
+        try:
+            return book(shown, whole)
+        except ImportError:
+            raise click.UsageError(
+                "a spreadsheet needs XlsxWriter: pip install 'portability[xlsx]'"
+            ) from None
+    return text.table(shown, whole).encode()
