@@ -42,10 +42,12 @@ class Context:
     third_states: ThirdStates | None
     choose: Choose
     between: tuple[tuple[str, str], ...]
+    based: bool = False  # a draft's own articles are not to be found in the sources of its base
 
     def cite(self, value: Any) -> Cite:
-        """An article, with the address of its source (the first one if none is named)."""
-        first = next(iter(self.urls.values()), "")
+        """An article, with the address of its source (the first one if none is named; of a text
+        based on another none, for the first one is the base's)."""
+        first = "" if self.based else next(iter(self.urls.values()), "")
         if not isinstance(value, dict):
             return Cite(str(value), first) if value is not None else Cite("", first)
         url = value.get("url") or self.urls.get(value.get("source", ""), first)

@@ -44,11 +44,7 @@ UNPROVEN_START = ("unknown", "none", None)
 
 def made(raw: Raw_, name: str, digest: str) -> Agreement:
     """A checked document -> the model."""
-    urls = {key: str(source["url"]) for key, source in raw.get("sources", {}).items()}
-    lists = {key: tuple(items) for key, items in raw.get("lists", {}).items()}
-    tables = {key: table_of(key, value) for key, value in raw.get("conversions", {}).items()}
-    between = tuple((a, b) for a, b in raw.get("take_over_between", ()))
-    plain = Context(tables, lists, urls, None, Choose(), between)
+    plain = references(raw)
     defaults = raw.get("defaults")
     layered = (
         (defaults,)
@@ -74,17 +70,30 @@ def made(raw: Raw_, name: str, digest: str) -> Agreement:
         choose=choose,
         replaces=replaces_of(raw.get("replaces"), context),
         third_states=third,
-        conversions=tables,
+        conversions=plain.conversions,
         rules=explicit(rules, context) if isinstance(rules, list) else (),
         layers=Layers(layered, tuple(raw.get("annex", ())), partial(rule_of, context)),
         legislation=block(raw.get("legislation")),
-        lists=lists,
+        lists=plain.lists,
         source=name,
         digest=digest,
         raw=raw,
         any_party=parties == "any",
         exclusive=bool(raw.get("exclusive")),
         absent=absent_part(rules, defaults),
+    )
+
+
+def references(raw: Raw_) -> Context:
+    """What the blocks of a document refer to: its tables, lists and sources."""
+    return Context(
+        {key: table_of(key, value) for key, value in raw.get("conversions", {}).items()},
+        {key: tuple(items) for key, items in raw.get("lists", {}).items()},
+        {key: str(source["url"]) for key, source in raw.get("sources", {}).items()},
+        None,
+        Choose(),
+        tuple((a, b) for a, b in raw.get("take_over_between", ())),
+        "based_on" in raw,
     )
 
 

@@ -286,3 +286,23 @@ def test_junk_gives_faults_never_an_exception(text: str) -> None:
 
 def test_norway_is_a_country() -> None:
     assert good(HEAD.replace("[US, DE]", "[US, NO]")).countries() == ("US", "NO")
+
+
+def test_a_drafts_own_article_is_not_sought_in_the_sources_of_its_base() -> None:
+    """The first source stands in where none is named; of a draft it would be the base's page."""
+    base = good(
+        HEAD.replace("draft", "model").replace("us-de", "base").replace("[US, DE]", "any")
+        + "sources:\n"
+        "  m: {title: M, url: https://example.org/m, seen: 2026-01-01, kind: full_text}\n"
+        "defaults: {counts: [], amount: {basis: own, cite: Article 1}, cite: Article 1}\n"
+    )
+    assert base.rules_for("de-grv", "DE", "old_age")[0].cite.url == "https://example.org/m"
+    draft = good(
+        "schema: portability/agreement@1\nid: d\nbased_on: base\ntitle: D\nparties: [US, DE]\n"
+        "rules:\n- {scheme: de-grv, counts: [], amount: {basis: own}, cite: Article 9}\n"
+        "- {scheme: us-oasdi, counts: [], amount: {basis: own}, cite: {article: A, source: m}}\n",
+        base=lambda name: base,
+    )
+    own, named = draft.rules
+    assert (own.cite.article, own.cite.url) == ("Article 9", "")
+    assert named.cite.url == "https://example.org/m"

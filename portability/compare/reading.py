@@ -8,7 +8,8 @@ from typing import Any
 from attrs import evolve
 
 from portability.agreement import Agreement, Cite
-from portability.agreement_blocks import Context, many
+from portability.agreement_blocks import many
+from portability.agreement_build import references
 from portability.compare import meaning, said
 from portability.compare.clause import Clause, places
 from portability.dates import FOREVER, NODATE
@@ -24,15 +25,7 @@ class Reader:
 
     def __init__(self, agreement: Agreement) -> None:
         self.agreement, self.raw = agreement, agreement.raw
-        urls = {k: str(v["url"]) for k, v in self.raw.get("sources", {}).items()}
-        self.context = Context(
-            agreement.conversions,
-            agreement.lists,
-            urls,
-            agreement.third_states,
-            agreement.choose,
-            (),
-        )
+        self.context = references(self.raw)
 
     def cites(self, *values: Any) -> tuple[Cite, ...]:
         """Citations of the values that have one; a clause without an article has none."""
