@@ -80,6 +80,7 @@ def section(rows: Sequence[Row], labels: Sequence[str]) -> str:
         f'<div class="wide stack"><table role="table" class="sides">'
         f"<caption>{escaped(heading.title)}, {len(rows)} "
         f"{'clause' if len(rows) == 1 else 'clauses'}</caption>"
+        f'<colgroup><col class="what"><col class="state"></colgroup>'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
         f'<tbody role="rowgroup">\n{lines}\n</tbody></table></div>\n</section>'
     )
@@ -113,7 +114,7 @@ def cell_of(cell: Cell) -> str:
         parts.append(f'<span class="note">{cites}</span>')
     if clause.note:
         parts.append(f'<span class="note">Remark of the file: {escaped(clause.note)}</span>')
-    return "<br>".join(parts)
+    return "".join(f"<div>{part}</div>" for part in parts)
 
 
 def redline(parts: Redline) -> str:

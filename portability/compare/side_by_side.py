@@ -253,7 +253,7 @@ def row_of(key: Key, cells: Sequence[Cell], columns: Sequence[Column]) -> Row:
         where=(Where(tuple(c.own.get(key.scheme, "") for c in columns), key.branch),)
         if key.scheme
         else (),
-        party="" if key.scheme else key.party,
+        party="" if key.scheme else party_of(cells) or key.party,
         cases=" / ".join(dict.fromkeys(c.clause.cases for c in cells if c.clause)).strip(" /"),
         only=tuple(ids[i] for i in stated) if state == ONLY else (),
         unknown=unknown,
@@ -261,6 +261,11 @@ def row_of(key: Key, cells: Sequence[Cell], columns: Sequence[Column]) -> Row:
         differs=tuple(dict.fromkeys(path for path, _ in parts if path)),
         shown=state not in (meaning.SAME, NOTE) and bool(stated) and differ,
     )
+
+
+def party_of(cells: Sequence[Cell]) -> str:
+    """The party of a row by its name in each text: "PH / TR"."""
+    return " / ".join(dict.fromkeys(c.clause.party for c in cells if c.clause and c.clause.party))
 
 
 def redlined(cells: Sequence[Cell], stated: Sequence[int]) -> list[Cell]:
