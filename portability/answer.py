@@ -36,7 +36,7 @@ def answer(
 
 def answered(case: Case, agreements: Sequence[Agreement], trace: bool, ahead: bool) -> Json:
     co = cohort_of([case])
-    schemes = registry.known(co.schemes)
+    schemes = registry.known(co.schemes, case.parameters_go_on)
     result = totalize(co, schemes, agreements, trace=trace)
     document = determination(case, result, 0, digests(result))
     if ahead and len(co.rows):

@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+PARAMETERS, CONTINUED = "parameters", "continued"
+
 
 @frozen
 class Period:
@@ -79,6 +81,11 @@ class Case:
     assumptions: Mapping[str, str]
     where: str
     raw: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def parameters_go_on(self) -> bool:
+        """Is it assumed that what was published last stays as it is?"""
+        return self.assumptions.get(PARAMETERS) == CONTINUED
 
     @property
     def schemes(self) -> tuple[str, ...]:

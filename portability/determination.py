@@ -262,7 +262,9 @@ def determination(case: Case, result: Result, person: int, rules: Mapping[str, s
         "schema": SCHEMA,
         "reference": case.reference,
         "claim": claim,
-        "estimate": any(p.evidence == "assumed" for p in case.periods) or presumes(lines),
+        "estimate": any(p.evidence == "assumed" for p in case.periods)
+        or case.parameters_go_on
+        or presumes(lines),
         "entitlements": lines,
         "next": [],
         "warnings": [*warnings(case), *uncovered(result, person, schemes)],

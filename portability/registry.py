@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from portability.cohort import BRANCHES
 from portability.compiled import stored
 from portability.countries import COUNTRIES, CURRENCIES, USER_ASSIGNED
@@ -93,6 +95,14 @@ def source(scheme: str) -> SchemeSource:
 def load(scheme: str) -> Scheme:
     """The scheme of an id. Raises InputError if it is unknown or its file is faulty."""
     return from_source(source(scheme))
+
+
+@cache
+def continued(scheme: str) -> Scheme:
+    """The scheme on the assumption that every parameter stays as it was published last."""
+    found = source(scheme)
+    tables = {name: table.continued() for name, table in found.tables.items()}
+    return from_source(evolve(found, tables=tables))
 
 
 def from_source(source: SchemeSource) -> Scheme:
@@ -216,8 +226,9 @@ def check_tables(source: Source, tables: Mapping[str, Any], owner: str) -> None:
             )
 
 
-def known(schemes: Iterable[str]) -> dict[str, Scheme]:
-    return {scheme: load(scheme) for scheme in schemes}
+def known(schemes: Iterable[str], goes_on: bool = False) -> dict[str, Scheme]:
+    """Schemes by id; goes_on: as `continued` has them."""
+    return {scheme: (continued if goes_on else load)(scheme) for scheme in schemes}
 
 
 def all_tables() -> Iterable[Table]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from portability.build import counted_for
 from portability.case import Case
+from portability.casemodel import CONTINUED, PARAMETERS
 from portability.dates import NODATE, iso, month_of
 from portability.exact import decimal_text
 from portability.registry import country_of
@@ -75,8 +76,11 @@ def warnings(case: Case) -> list[Json]:
             out.append({"code": "right_only", "period": number, "scheme": p.scheme})
         elif p.credited is not None and p.start != NODATE:
             out += difference(number, p.scheme, p.start, p.end, p.credited)
-    for name in case.assumptions:
-        out.append({"code": "assumption_not_used", "assumption": name})
+    if case.parameters_go_on:
+        out.append({"code": "parameters_continued"})
+    for name, value in case.assumptions.items():
+        if (name, value) != (PARAMETERS, CONTINUED):
+            out.append({"code": "assumption_not_used", "assumption": name})
     return out
 
 

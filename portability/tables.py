@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import ArrayLike, NDArray
 
 from portability.dates import FOREVER, day, iso
@@ -74,6 +74,7 @@ class Table:
     certain bool per row: a row without value (or marked unverified) is a hole, never the value
     before it
     until   first day (or year) after the table's life; FOREVER if the rule stands until changed
+    goes_on an assumption, never the law: the last published value stands for all later years
     """
 
     name: str
@@ -88,12 +89,20 @@ class Table:
     checked: str
     until: int = FOREVER
     steps: bool = False
+    goes_on: bool = False
     text: Mapping[str, Any] = field(factory=dict)
     whole: bool = field(init=False)
 
     @whole.default
     def _whole(self) -> bool:
         return bool(self.certain.all())
+
+    def continued(self) -> Table:
+        """The table with its last published value going on, unless its file says that the rule
+        ends (`until`)."""
+        if self.text.get("until") is not None or self.by not in ("date", "year"):
+            return self
+        return evolve(self, until=FOREVER, goes_on=True)
 
     @property
     def scale(self) -> int:
@@ -114,6 +123,8 @@ class Table:
     def find(self, x: ArrayLike) -> tuple[Int, Bool]:
         """(values, known) at x; values are 0 where unknown."""
         at = np.asarray(x, np.int64)
+        if self.goes_on and self.by == "year":
+            at = np.minimum(at, self.last)
         if self.dated:
             index = self.keys.searchsorted(at, side="right") - 1
             known = index >= 0
@@ -201,7 +212,7 @@ def compiled(
         str(text["checked"]),
         until,
         bool(text.get("steps")),
-        text,
+        text=text,
     )
 
 

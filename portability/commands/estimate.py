@@ -67,6 +67,12 @@ def estimate() -> None:
     metavar="ID",
     help="An agreement of the catalogue to leave out, to see what it is worth (repeatable).",
 )
+@click.option(
+    "--continue-parameters",
+    "goes_on",
+    is_flag=True,
+    help="Assume that every figure of the law stays as it was published last (said in every row).",
+)
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes (default: every core).")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
 @click.option(
@@ -89,6 +95,7 @@ def run(
     out: Path,
     drafts: tuple[str, ...],
     without: tuple[str, ...],
+    goes_on: bool,
     workers: int | None,
     engine: str,
     threshold: int,
@@ -104,7 +111,7 @@ def run(
     from portability.estimate import driver
     from portability.estimate.law import Law
 
-    law = Law(tuple(drafts), tuple(without))
+    law = Law(tuple(drafts), tuple(without), goes_on=goes_on)
     checked(law)
     job = driver.Job(source, map_, out, law, threshold)
     if engine == "spark":

@@ -32,12 +32,17 @@ ASSUMED = EVIDENCE.index("assumed")
 
 @frozen
 class Law:
-    """What is applied, as words that travel to other processes: drafts (paths or ids) besides the
-    catalogue, and instruments of the catalogue that are left out."""
+    """What is applied, as words that travel to other processes.
+
+    drafts   paths or ids of agreements besides the catalogue; without: ids of the catalogue that
+             are left out
+    goes_on  the assumption that every parameter stays as it was published last
+    """
 
     drafts: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     branch: str = "old_age"
+    goes_on: bool = False
 
     def agreements(self, countries: frozenset[str]) -> tuple[Agreement, ...]:
         return applied(self.drafts, self.without, countries)
@@ -82,12 +87,12 @@ def run(batch: pa.RecordBatch, law: Law) -> pa.Table:
     """MEMBERS -> RESULTS: one row per member, scheme, route and benefit, members in their order.
     Raises ValueError on a word that the form does not know."""
     co = columnar.cohort_of(batch, law.branch)
-    schemes = registry.known(co.schemes)
+    schemes = registry.known(co.schemes, law.goes_on)
     agreements = law.agreements(frozenset(registry.country_of(s) for s in co.schemes))
     runs = spread(co)
     result = totalize(runs.co, schemes, agreements)
     paths = columnar.words(line_column(batch, "path"), EARNINGS_FROM, len(co.rows))
-    people = lines.people_of(batch, co, paths)
+    people = lines.people_of(batch, co, paths, law.goes_on)
     sheet = Sheet()
     lines.pensions(sheet, result, runs.n, ranges(result, runs), people)
     refunds.add(sheet, co, result, schemes, agreements)

@@ -45,17 +45,18 @@ class People:
     """The members of a batch: their columns of RESULTS, and what was assumed of their records.
 
     table    member, sex, age_band, residence
-    assumed  bool[n]: some line of the record is assumed
+    assumed  (word, bool[n]): what holds of the whole record
     paths    scheme -> (word of EARNINGS_FROM, bool[n]: who has a line there with such earnings)
     """
 
     table: pa.Table
-    assumed: Bool
+    assumed: tuple[Marked, ...]
     paths: Mapping[str, tuple[Marked, ...]]
 
 
-def people_of(batch: pa.RecordBatch, co: Cohort, path: NDArray[np.int8]) -> People:
-    """path int8[lines]: where the earnings of each line came from, place in EARNINGS_FROM."""
+def people_of(batch: pa.RecordBatch, co: Cohort, path: NDArray[np.int8], goes_on: bool) -> People:
+    """path int8[lines]: where the earnings of each line came from, place in EARNINGS_FROM;
+    goes_on: parameters are assumed to stay as they were published last."""
     age = div(np.maximum(age_months(co.born, co.claim), 0), 12)
     bands = np.searchsorted(BANDS, age, side="right").astype(np.int8)
     table = pa.table(
@@ -80,7 +81,10 @@ def people_of(batch: pa.RecordBatch, co: Cohort, path: NDArray[np.int8]) -> Peop
         )
         for number, scheme in enumerate(co.schemes)
     }
-    return People(table, owners(co.rows.evidence == ASSUMED), paths)
+    assumed = [("periods", owners(co.rows.evidence == ASSUMED))]
+    if goes_on:
+        assumed.append(("parameters continued", np.ones(len(co), np.bool_)))
+    return People(table, tuple(assumed), paths)
 
 
 def pensions(
@@ -246,7 +250,7 @@ def assumptions(decision: Decision, people: People, base: int) -> list[Marked]:
     """What the answer rests on without evidence: periods, earnings, presumed conditions. bool[m]
     each."""
     m, at = len(decision.chosen), decision.holding.idx[:base]
-    lines = [("periods", people.assumed)]
+    lines = [*people.assumed]
     lines += [(f"earnings: {word}", who) for word, who in people.paths[decision.holding.scheme.id]]
     found = []
     for word, who in lines:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from portability import case, registry
 from portability.answer import answer
 from portability.case import SCHEMA
+from portability.casemodel import CONTINUED, PARAMETERS
 from portability.errors import Fault, InputError
 from portability.estimate.form import MEMBERS
 from portability.estimate.law import Law
@@ -22,7 +23,7 @@ from portability.yamlsource import json_source
 Json = dict[str, Any]
 
 
-def document(batch: pa.RecordBatch, at: int, branch: str = "old_age") -> Json:
+def document(batch: pa.RecordBatch, at: int, law: Law) -> Json:
     """The case (portability/case@1) of the member in row `at` of MEMBERS; the reference is the
     member's id, and where earnings were assumed the line's note says from what."""
     names = [name for name in batch.schema.names if name in MEMBERS.names]
@@ -32,10 +33,12 @@ def document(batch: pa.RecordBatch, at: int, branch: str = "old_age") -> Json:
         person["nationalities"] = [row["nationality"]]
     if row.get("residence"):
         person["residence"] = row["residence"]
-    claim: Json = {"branch": branch, "date": row["claim"].isoformat()}
+    claim: Json = {"branch": law.branch, "date": row["claim"].isoformat()}
     if row.get("event"):
         claim["event"] = row["event"].isoformat()
+    assumptions = {"assumptions": {PARAMETERS: CONTINUED}} if law.goes_on else {}
     return {
+        **assumptions,
         "schema": SCHEMA,
         "reference": str(row.get("member", at)),
         "person": person,
@@ -67,8 +70,8 @@ def explained(folder: Path, member: str) -> tuple[Json, Json, list[str]]:
     estimate) of a finished estimate. Raises InputError if the folder holds no such member."""
     run = told(folder, "run.json")
     asked = run["law"]
-    law = Law(tuple(asked["drafts"]), tuple(asked["without"]), asked["branch"])
-    document = found(folder, member, law.branch)
+    law = Law(**{**asked, "drafts": tuple(asked["drafts"]), "without": tuple(asked["without"])})
+    document = found(folder, member, law)
     one = case.load(json_source(json.dumps(document), str(folder / "members.parquet")))
     countries = frozenset(registry.country_of(scheme) for scheme in one.schemes)
     answered = answer(one, law.agreements(countries))
@@ -79,13 +82,13 @@ def explained(folder: Path, member: str) -> tuple[Json, Json, list[str]]:
     return document, answered, changed
 
 
-def found(folder: Path, member: str, branch: str) -> Json:
+def found(folder: Path, member: str, law: Law) -> Json:
     table = pq.read_table(folder / "members.parquet", filters=[("member", "=", member)])
     if not len(table):
         where = f"{folder / 'members.parquet'}:1:1"
         expected = "a member who was estimated (rejects.csv lists who was not)"
         raise InputError([Fault(where, "member", "nobody with this id", expected)])
-    return document(table.combine_chunks().to_batches()[0], 0, branch)
+    return document(table.combine_chunks().to_batches()[0], 0, law)
 
 
 def told(folder: Path, name: str) -> Json:
