@@ -42,39 +42,43 @@ def check(files: tuple[str, ...], standards: tuple[str, ...], form: str) -> int:
 
     faults: list[Fault] = []
     reports: list[Json] = []
+    names: list[str] = []
     for name in files:
         try:
             found = catalogue.find(name)
         except InputError as error:
             faults += error.faults
             continue
-        reports.append(report_of(name, found, standards))
+        reports.append(report_of(found, standards))
+        names.append(name)
     if form == "json":
         told = {"reports": reports, "unreadable": [str(fault) for fault in faults]}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
     else:
-        for report in reports:
-            for line in lines_of(report, bool(standards)):
-                click.echo(line)
+        for number, (name, report) in enumerate(zip(names, reports, strict=True)):
+            click.echo("\n" * (number > 0) + "\n".join(lines_of(report, name, bool(standards))))
         for fault in faults:
             click.echo(str(fault))
     return FOUND if faults or any(report.get("found") for report in reports) else 0
 
 
-def report_of(name: str, agreement: Any, standards: tuple[str, ...]) -> Json:
+def report_of(agreement: Any, standards: tuple[str, ...]) -> Json:
     """One report per file; its key `found` says whether the exit code is 1."""
     if standards:
         made: Json = standing().report(agreement, standards)
         return made
-    parties = f"{len(agreement.countries())} parties"
-    return {"agreement": agreement.id, "read": f"{name}: {agreement.id}, {parties}, readable"}
+    from portability.compare.faults import report
+
+    return report(agreement)
 
 
-def lines_of(report: Json, standards: bool) -> list[str]:
+def lines_of(report: Json, name: str, standards: bool) -> list[str]:
     if standards:
         told: list[str] = standing().lines(report)
         return told
-    return [report["read"]]
+    from portability.compare.faults.printed import lines
+
+    return lines(report, name)
 
 
 def standing() -> Any:
