@@ -71,7 +71,8 @@ def compare(
 ) -> None:
     """Two or more agreements, models or drafts side by side, clause by clause.
 
-    A text is an id of the catalogue or the path of a file. Clauses are compared by meaning: 35
+    A text is an id of the catalogue or the path of a file; ca-au@2014-06-30 is the text as it stood
+    on that day. Clauses are compared by meaning: 35
     years of 35 are 420 months of 420, order and line breaks are no change, and what is unknown is
     never the same as anything. Beside a change stand both articles and the words that changed.
     Differences are no fault: the exit code is 0.
@@ -80,11 +81,10 @@ def compare(
         raise click.UsageError("compare needs two texts or more: portability compare A B")
     if form == "xlsx" and out is None:
         raise click.UsageError("a spreadsheet is written to a file: --format xlsx --out FILE")
-    from portability import catalogue
-    from portability.compare import side_by_side
+    from portability.compare import on_day, side_by_side
 
     side_by_side.check_asked(schemes, branches, parts)
-    found = [catalogue.find(text) for text in texts]
+    found = [on_day.text(text) for text in texts]
     whole = side_by_side.of(found, [match.split("=") for match in matches], schemes)
     shown = whole.only(everything, schemes, branches, parts)
     made = printed(form, shown, whole)

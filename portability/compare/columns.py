@@ -8,7 +8,9 @@ from pathlib import Path
 
 from attrs import frozen
 
+from portability import registry
 from portability.agreement import UNKNOWN, Agreement
+from portability.agreement_blocks import many
 from portability.catalogue import UNDECIDED
 from portability.compare import clauses, meaning
 from portability.compare.clause import Clause, places
@@ -110,11 +112,24 @@ class Column:
             return Cell(f"{key.party} is no party")
         ruled = key.part.startswith("rule.")
         if ruled and not any(k.scheme == key.scheme and k.branch == key.branch for k in self.keyed):
+            if self.other_day(key):
+                return Cell("unknown (the file has rules for other days only)", form=UNKNOWN)
             return Cell("no rule for this scheme and branch")
         heading = places()[key.part][2].id if key.part in places() else ""
         if ruled or heading == "file" or key.part in OPTIONAL or self.text.kind in UNDECIDED:
             return Cell("not in it")
         return Cell("unknown (not in the file)", form=UNKNOWN)
+
+    def other_day(self, key: Key) -> bool:
+        """Has the file rules for this scheme and branch, of which none holds on the day asked?"""
+        own = next((w for w, name in self.names.items() if name == key.scheme), key.scheme)
+        owners = {own, registry.country_of(own), clauses.EVERY}
+        return any(
+            owners & {*(many(row.get("scheme")) or ()), *(many(row.get("country")) or ())}
+            and key.branch in (many(row.get("branches")) or (key.branch,))
+            for row in many(self.text.raw.get("rules")) or ()
+            if isinstance(row, Mapping)
+        )
 
 
 def labels(texts: Sequence[Agreement]) -> tuple[str, ...]:

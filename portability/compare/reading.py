@@ -17,6 +17,7 @@ from portability.dates import FOREVER, NODATE
 Raw = Mapping[str, Any]
 # Not blocks of their own: a chapter, and what is laid out scheme by scheme.
 DATES = ("signed", "in_force")
+MANY = 5  # parties beyond these are listed by their codes, however the file groups them
 LATER = ("legislation", "third_states", "choose", "defaults", "annex")
 
 
@@ -81,7 +82,8 @@ class Reader:
             )
             for p in spans
         )
-        text = said.listed(f"{p.country} {said.days(p.start, p.end)}".strip() for p in spans)
+        shown = spans if len(spans) < MANY else sorted(spans, key=lambda p: (p.country, p.start))
+        text = said.listed(f"{p.country} {said.days(p.start, p.end)}".strip() for p in shown)
         rows = [row.get("cite") for row in value if isinstance(row, Mapping)]
         yield self.clause("parties", form, text, value, cites=self.cites(*rows))
 
