@@ -10,7 +10,7 @@ from attrs import evolve
 
 from portability import registry
 from portability.agreement import Conversion, ConversionTable, Count, Rule
-from portability.compare.faults.model import PENSIONS, Finding, Json, Text, changed, finding
+from portability.compare.faults.model import Finding, Json, Text, changed, finding
 from portability.compare.faults.people import (
     a_year,
     ask,
@@ -207,9 +207,6 @@ def counted_less(text: Text, rule: Rule, own: str, other: str, at: Path_) -> Jso
     edits: list[tuple[Path_, object]] = [((*unit, "remainder_from"), 1)]
     after = changed(text.agreement, edits)
     plain = changed(text.agreement)
-    branch = next((b for b in PENSIONS if b in (rule.branches or PENSIONS)), "old_age")
-    if branch != "old_age":
-        return none(f"an example of {branch} is not computed; what counts is told by the clause")
     months = [(a, b) for a in (55, 100, 115, 175, 235) for b in (2, 5, 11, 12, 24, 120)]
     for certified in (frozenset[str](), frozenset({own})):
         lives = lives_of(text, own, other, rule, months, certified=certified)

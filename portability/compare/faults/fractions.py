@@ -22,6 +22,7 @@ from portability.compare.faults.people import (
     Life,
     amount,
     ask,
+    grouped,
     lives_of,
     none,
     owner,
@@ -192,7 +193,7 @@ def pays(line: Json) -> bool:
 
 
 def said(line: Json) -> str:
-    return f"{line['payable']['amount']} {line['payable']['currency']}"
+    return f"{grouped(line['payable']['amount'])} {line['payable']['currency']}"
 
 
 # --- shares of the parties together

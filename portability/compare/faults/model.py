@@ -240,7 +240,7 @@ def better(kind: str, beside: str = "") -> list[Json]:
         path = place(other.raw, row)
         value = value_at(other.raw, path)
         keys = row.get("keys")
-        shown = {key: value[key] for key in keys} if keys else value
+        shown = uncited({key: value[key] for key in keys} if keys else value)
         article, url = cited(other.raw, path)
         out.append(
             {
@@ -254,6 +254,13 @@ def better(kind: str, beside: str = "") -> list[Json]:
             }
         )
     return out[:ALTERNATIVES]
+
+
+def uncited(value: Any) -> Any:
+    """A clause without its citations, which are told beside it."""
+    if isinstance(value, Mapping):
+        return {key: uncited(item) for key, item in value.items() if key not in ("cite", "note")}
+    return [uncited(item) for item in value] if isinstance(value, list) else value
 
 
 def place(raw: Mapping[str, Any], row: Mapping[str, Any]) -> Path_:

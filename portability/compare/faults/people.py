@@ -29,6 +29,7 @@ from portability.yamlsource import Source
 Json = dict[str, Any]
 BORN, CLAIM = "1958-03-10", "2025-10-01"
 FIRST, SECOND = "1980-01-01", "2002-01-01"  # where the two stays of a life begin
+STRUCK = "2012-10-01"  # an invalidity begins and is claimed
 LIVES = (
     (120, 120),
     (60, 60),
@@ -167,11 +168,20 @@ def lives_of(
     """Lives with so many months in the scheme whose rule it is and so many in the other one, in
     places and of a nationality that the rule takes."""
     kinds = kind_wanted(rule, foreign)
+    if branch_of(rule) == "invalidity":
+        more = {"branch": "invalidity", "claim": STRUCK, **more}
+        months = [(a, b) for a, b in months if a <= 240 and b <= 120]
     residence, nationality = home_of(text, own, rule), nationality_of(text, own, rule)
     return [
         Life((Stay(own, FIRST, a), Stay(foreign, SECOND, b, kinds)), residence, nationality, **more)
         for a, b in months
     ]
+
+
+def branch_of(rule: Rule | None) -> str:
+    """Old age where the rule covers it, else invalidity: survivors are not computed here."""
+    branches = (rule.branches if rule is not None else None) or ("old_age",)
+    return "old_age" if "old_age" in branches else "invalidity"
 
 
 def kind_wanted(rule: Rule | None, foreign: str) -> str:
@@ -242,7 +252,7 @@ def owner(text: Text, rule: Rule) -> str:
     computed; "" if none is known here."""
     if "-" in rule.scheme:
         return rule.scheme
-    for first, _, found in pairs(text, (rule.branches or ("old_age",))[0]):
+    for first, _, found in pairs(text, branch_of(rule)):
         if found.path == rule.path:
             return first
     return ""
@@ -251,7 +261,7 @@ def owner(text: Text, rule: Rule) -> str:
 def partner(text: Text, own: str, rule: Rule) -> str:
     """A scheme whose periods the rule counts, one with a computable law if there is one; "" if it
     counts none that is known here."""
-    for first, second, found in pairs(text, (rule.branches or ("old_age",))[0]):
+    for first, second, found in pairs(text, branch_of(rule)):
         if first == own and found.path == rule.path:
             return second
     return ""
