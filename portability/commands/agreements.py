@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from portability.commands.agreements_check import check
-from portability.commands.agreements_more import search
+from portability.commands.agreements_more import matrix, search
 from portability.errors import Fault, InputError
 
 
@@ -20,6 +20,7 @@ def agreements() -> None:
 
 agreements.add_command(check)
 agreements.add_command(search)
+agreements.add_command(matrix)
 
 
 @agreements.command("list")

@@ -101,3 +101,85 @@ def day_of(text: str | None) -> int:
     except ValueError:
         found = Fault("--on:1:1", "on", repr(text), "a calendar date YYYY-MM-DD")
         raise InputError([found]) from None
+
+
+@click.command()
+@click.option(
+    "--party",
+    "parties",
+    multiple=True,
+    metavar="XX",
+    help="A state: one alone is set against its partners, several against one another "
+    "(repeatable, or PH,US,DE). Default: every state with an instrument.",
+)
+@click.option(
+    "--branch",
+    default="old_age",
+    show_default=True,
+    help="The branch of social security for which periods are added together or not.",
+)
+@ON
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "html", "svg"]),
+    default="table",
+    show_default=True,
+    help="table: to read; json: one object; csv: one line per pair and instrument; html, svg: one "
+    "page or picture that loads nothing.",
+)
+@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead.")
+def matrix(
+    parties: tuple[str, ...], branch: str, on: str | None, form: str, out: str | None
+) -> None:
+    """Draw who has what with whom: states by states, with their instruments.
+
+    \b
+      portability agreements matrix --party PH
+      portability agreements matrix --party CA,CH,PH,TR,US --branch survivors --on 2010-01-01
+      portability agreements matrix --format svg --out who-has-what.svg
+
+    T both states count each other's periods for the branch, > or < one of them does, C coverage
+    only, S signed and not in force. An empty cell says that this catalogue holds nothing, not that
+    there is no agreement.
+    """
+    from pathlib import Path
+
+    from portability import catalogue
+    from portability.compare import matrix as found
+    from portability.compare import matrix_page, matrix_print
+
+    codes = [code.strip().upper() for text in parties for code in text.split(",") if code.strip()]
+    check_states(codes, branch)
+    made = found.matrix(catalogue.agreements(), branch, day_of(on), codes)
+    text = {
+        "table": lambda: "\n".join(matrix_print.lines(made, room())) + "\n",
+        "json": lambda: as_json(matrix_print.document(made)) + "\n",
+        "csv": lambda: matrix_print.table_csv(made),
+        "html": lambda: matrix_page.html(made),
+        "svg": lambda: matrix_page.svg(made),
+    }[form]()
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    Path(out).write_text(text, encoding="utf-8")
+    click.echo(f"wrote {out}")
+
+
+def check_states(codes: list[str], branch: str = "old_age", where: str = "--party") -> None:
+    """Every code is a country, and the branch is one. Raises InputError with every fault."""
+    from portability.cohort import BRANCHES
+    from portability.countries import COUNTRIES
+    from portability.errors import Fault, InputError, nearest
+
+    expected = "an ISO 3166 country code such as DE"
+    faults = [
+        Fault(f"{where}:1:1", where.strip("-"), repr(code), expected, code="unknown_country")
+        for code in codes
+        if code not in COUNTRIES
+    ]
+    if branch not in BRANCHES:
+        hint = nearest(branch, BRANCHES)
+        faults.append(Fault("--branch:1:1", "branch", repr(branch), ", ".join(BRANCHES), hint))
+    if faults:
+        raise InputError(faults)
