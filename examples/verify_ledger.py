@@ -37,7 +37,7 @@ def entries(db, faults):
 def documents(db, bodies, faults):
     """Sealed documents and stored texts are those the bodies name, and no others."""
     rows = db.execute("SELECT seq, name, nonce, ciphertext FROM payload")
-    found = {(seq, name): sha256(nonce + box).hexdigest() for seq, name, nonce, box in rows}
+    found = {(s, n): len(iv) == 12 and sha256(iv + box).hexdigest() for s, n, iv, box in rows}
     texts = {h for h, data in db.execute("SELECT * FROM blob") if sha256(data).hexdigest() == h}
     erased = {b["person"]: n for n, b in enumerate(bodies) if b["kind"] == "erasure"}
     for n, body in enumerate(bodies):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Protocol
+
+from portability.ledger.rows import HIGHEST, LOWEST
+from portability.ledger.seal import NONCE
+
+Named = tuple[int, bytes, bytes, bytes]  # entry, name of the document, its person, its hash
 
 
 class Tally(Protocol):
@@ -20,68 +24,99 @@ class Tally(Protocol):
 
 
 class Payloads:
-    """Sealed documents, read alongside the entries."""
+    """Sealed documents, read alongside the entries; only their hashes are kept."""
 
     def __init__(
         self,
         found: Tally,
         connection: sqlite3.Connection,
-        first: int = -sys.maxsize,
-        end: int = sys.maxsize,
+        first: int = LOWEST,
+        last: int = HIGHEST,
     ):
         self.found = found
-        self.rows = connection.execute(
-            "SELECT seq, name, nonce, ciphertext FROM payload WHERE seq >= ? AND seq < ? "
+        self.connection = connection
+        self.last = last
+        self.next = first
+        self.seek(first)
+
+    def seek(self, first: int) -> None:
+        """The entry of the next document; beyond all numbers if there is none."""
+        self.next = HIGHEST + 1
+        if first <= self.last:
+            query = "SELECT min(seq) FROM payload WHERE seq BETWEEN ? AND ?"
+            (found,) = self.connection.execute(query, (first, self.last)).fetchone()
+            self.next = self.next if found is None else int(found)
+
+    def read(self, last: int) -> list[tuple[int, bytes, bytes]]:
+        """Entry, name and hash (in hexadecimal) of the documents not read yet, up to those of entry
+        `last`. A nonce of another length is none: then the hash is empty."""
+        if self.next > last:
+            return []
+        rows = self.connection.execute(
+            "SELECT seq, name, nonce, ciphertext FROM payload WHERE seq BETWEEN ? AND ? "
             "ORDER BY seq, name",
-            (first, end),
+            (self.next, last),
         )
-        self.next = self.rows.fetchone()
+        got = [
+            (
+                seq,
+                name,
+                sha256(nonce + box).hexdigest().encode() if len(nonce) == NONCE else b"",
+            )
+            for seq, name, nonce, box in rows
+        ]
+        self.seek(last + 1)
+        return got
 
-    @property
-    def waiting(self) -> int:
-        """The entry of the next document; beyond all if there is none."""
-        return sys.maxsize if self.next is None else int(self.next[0])
-
-    def take(self, number: int) -> dict[bytes, bytes]:
-        """Name -> hash (in hexadecimal) of the documents stored for an entry."""
-        got: dict[bytes, bytes] = {}
-        while self.next is not None and self.next[0] <= number:
-            seq, name, nonce, ciphertext = self.next
-            if seq == number:
-                got[name] = sha256(nonce + ciphertext).hexdigest().encode()
-            else:
+    def check(self, numbers: Sequence[int], due: Sequence[Named], unread: set[int]) -> None:
+        """Compare with what the bodies of these entries name; `unread`: entries whose body cannot
+        be read, so that nothing can be said of their documents."""
+        got = self.read(numbers[-1])
+        if not due and not got:
+            return
+        erased = self.found.erased
+        gone = bool(erased) and any(person in erased for _, _, person, _ in due)
+        if not gone and got == [(number, name, value) for number, name, _, value in due]:
+            self.found.sealed += len(got)
+            return
+        left = {(seq, name): digest for seq, name, digest in got}
+        for number, name, person, value in due:
+            self.judge(number, name, left.pop((number, name), None), value, person)
+        here = set(numbers)
+        for seq, name in left:
+            if seq not in here:
                 self.found.fault(
                     seq, "sealed", f"a sealed {shown(name)} stands under an entry that is not there"
                 )
-            self.next = self.rows.fetchone()
-        return got
+            elif seq not in unread:
+                words = f"a sealed {shown(name)} was added: the entry does not name it"
+                self.found.fault(seq, "sealed", words)
 
-    def check(self, number: int, due: Iterable[tuple[bytes, bytes, bytes]]) -> None:
-        """Compare with what a body names: name, person, hash."""
-        got = self.take(number)
-        fault, erased = self.found.fault, self.found.erased
-        for name, person, value in due:
-            digest = got.pop(name, None)
-            gone = bool(erased) and erased.get(person, -1) > number
-            if digest is not None and digest == value and not gone:
-                self.found.sealed += 1
-            elif digest is None and gone:
-                self.found.documents_erased += 1
-            elif digest is None:
-                words = f"its sealed {shown(name)} is missing, and no erasure is recorded"
-                fault(number, "sealed", words)
-            elif gone:
-                words = f"its sealed {shown(name)} should be gone: the erasure was not finished"
-                fault(number, "erasure", words)
-            else:
-                fault(number, "sealed", f"its sealed {shown(name)} was changed")
-        for name in got:
-            words = f"a sealed {shown(name)} was added: the entry does not name it"
+    def judge(
+        self, number: int, name: bytes, digest: bytes | None, value: bytes, person: bytes
+    ) -> None:
+        """One document: the hash of what is stored (None: nothing) against the one due."""
+        fault = self.found.fault
+        gone = self.found.erased.get(person, -1) > number
+        if digest is not None and digest == value and not gone:
+            self.found.sealed += 1
+        elif digest is None and gone:
+            self.found.documents_erased += 1
+        elif digest is None:
+            words = f"its sealed {shown(name)} is missing, and no erasure is recorded"
             fault(number, "sealed", words)
+        elif gone:
+            words = f"its sealed {shown(name)} should be gone: the erasure was not finished"
+            fault(number, "erasure", words)
+        else:
+            fault(number, "sealed", f"its sealed {shown(name)} was changed")
 
     def finish(self) -> None:
         """What is left belongs to no entry."""
-        self.take(sys.maxsize)
+        for seq, name, _ in self.read(self.last):
+            self.found.fault(
+                seq, "sealed", f"a sealed {shown(name)} stands under an entry that is not there"
+            )
 
 
 def shown(name: bytes) -> str:

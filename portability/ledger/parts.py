@@ -21,9 +21,10 @@ from attrs import frozen
 
 from portability.errors import LedgerError
 from portability.ledger.documents import Payloads
+from portability.ledger.entries import erasures, read_entries
+from portability.ledger.findings import MISSHAPEN, Scan
 from portability.ledger.recount import CHUNK, Recount
 from portability.ledger.rows import START
-from portability.ledger.scan import MISSHAPEN, Scan, erasures, read_entries
 from portability.ledger.store import Ledger
 
 LARGE = 200_000  # entries: below, starting processes takes longer than reading
@@ -109,9 +110,9 @@ def stretch(found: Scan, end: int, receipts: tuple[int, ...]) -> Part | None:
         (before,) = connection.execute(query, (first - 1,)).fetchone()
     tree = Recount(connection, found.fault)
     tree.size = first
-    payloads = Payloads(found, connection, first, end)
-    read_entries(found, connection, tree, payloads, end, before)
-    payloads.finish()
+    payloads = Payloads(found, connection, first, end - 1)
+    read_entries(found, connection, tree, payloads, end - 1, before)
+    tree.flush()
     if found.faults or found.size != end:
         return None
     return Part(found.special, found.chains, tree.tops, found.sealed, found.documents_erased)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from itertools import chain
 
 from portability.ledger.merkle import range_hash
 
@@ -22,18 +23,27 @@ class Recount:
     def __init__(self, connection: sqlite3.Connection, fault: Fault):
         self.connection = connection
         self.fault = fault
-        self.size = 0
+        self.size = 0  # leaves hashed so far
+        self.waiting: list[bytes] = []  # leaves of the chunk that is not full yet
         self.tops: list[bytes] = []  # roots of the full chunks so far
 
     def add(self, leaves: Sequence[bytes]) -> None:
-        """The next leaves: CHUNK of them, or fewer at the end."""
-        top = self.climb(0, self.size, leaves)
-        if len(leaves) == CHUNK:
-            self.tops.append(top)
-        self.size += len(leaves)
+        """The next leaves."""
+        self.waiting += leaves
+        while len(self.waiting) >= CHUNK:
+            self.tops.append(self.climb(0, self.size, self.waiting[:CHUNK]))
+            self.size += CHUNK
+            del self.waiting[:CHUNK]
+
+    def flush(self) -> None:
+        """The last chunk, which is not full."""
+        self.climb(0, self.size, self.waiting)
+        self.size += len(self.waiting)
+        self.waiting = []
 
     def finish(self) -> None:
-        """The levels above the chunks, and rows that stand for no entries."""
+        """The last chunk, the levels above the chunks, and rows that stand for no entries."""
+        self.flush()
         if self.tops:
             self.climb(DEPTH, 0, self.tops)
         due = sum(self.size >> level for level in range(1, 64))
@@ -41,7 +51,7 @@ class Recount:
         if count > due:
             rows = self.connection.execute("SELECT level, idx FROM node")
             for level, index in rows:
-                if level > 63 or (index + 1) << level > self.size:
+                if not 0 < level < 64 or index < 0 or (index + 1) << level > self.size:
                     self.fault(None, "node", f"a hash ({level}/{index}) covers no entries")
 
     def climb(self, level: int, first: int, hashes: Sequence[bytes]) -> bytes:
@@ -58,8 +68,8 @@ class Recount:
         rows = self.connection.execute(
             "SELECT hash FROM node WHERE level = ? AND idx BETWEEN ? AND ? ORDER BY idx",
             (level, index, index + len(hashes) - 1),
-        ).fetchall()
-        if rows == list(zip(hashes, strict=True)):
+        )
+        if [*chain.from_iterable(rows)] == hashes:
             return
         for at, value in enumerate(hashes, index):
             row = self.connection.execute(

@@ -13,6 +13,7 @@ from portability.ledger import merkle
 from portability.ledger.seal import Sealed
 
 START = bytes(32)  # what stands before the first entry in the chain
+LOWEST, HIGHEST = -(1 << 63), (1 << 63) - 1  # numbers a row can have at all
 
 
 def connect(path: Path, readonly: bool, timeout: float) -> sqlite3.Connection:

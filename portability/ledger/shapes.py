@@ -10,9 +10,10 @@ reading would, and what stands in the exchanged strings is all that is left to l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from attrs import define, field, frozen
 
@@ -29,7 +30,7 @@ Slices = Callable[[bytes], tuple[bytes, ...]]
 Due = tuple[tuple[bytes, bytes, bytes], ...]
 
 
-@frozen
+@frozen(eq=False)
 class Shape:
     """What bodies of a shape have in common: texts that are not stored; name of each sealed
     document, and which of the varying strings are its person and its hash."""
@@ -37,9 +38,17 @@ class Shape:
     missing: tuple[str, ...] = ()
     sealed: tuple[tuple[bytes, int, int], ...] = ()
 
+    @property
+    def notable(self) -> bool:
+        """Whether there is anything to be done about bodies of this shape."""
+        return bool(self.missing or self.sealed)
+
     def due(self, strings: Sequence[bytes]) -> Due:
         """Name, person and hash of each sealed document."""
-        return tuple((name, strings[who], strings[what]) for name, who, what in self.sealed)
+        return tuple([(name, strings[who], strings[what]) for name, who, what in self.sealed])
+
+
+Known = tuple[Shape, tuple[bytes, ...]]
 
 
 @define
@@ -48,11 +57,21 @@ class Layout:
 
     spans: tuple[tuple[int, int], ...]
     fixed: Slices
-    hexadecimal: Slices
-    times: Slices
+    hexadecimal: Slices | None  # None if there are none
+    times: tuple[Callable[[bytes], bytes], ...]
     shapes: dict[tuple[bytes, ...], Shape] = field(factory=dict)
     before: tuple[bytes, ...] = ()  # the last one found, and its shape: neighbours are often alike
     last: Shape | None = None
+
+    def shapes_of(self, texts: Sequence[bytes]) -> list[Shape | None]:
+        """By what does not vary; None for one not seen yet."""
+        fixed = [*map(self.fixed, texts)]
+        if fixed.count(self.before) == len(fixed):
+            return [self.last] * len(fixed)
+        got = [*map(self.shapes.get, fixed)]
+        if got[-1] is not None:
+            self.before, self.last = fixed[-1], got[-1]
+        return got
 
 
 @define
@@ -61,34 +80,35 @@ class Shapes:
 
     layouts: dict[int, list[Layout]] = field(factory=dict)
     count: int = 0
-    time: bytes = b""
 
-    def find(self, texts: Iterable[bytes]) -> Iterator[tuple[Shape, tuple[bytes, ...]] | None]:
-        """Each body's shape and its varying hexadecimal strings; None for one that has to be read.
-        Lazy: what is learned meanwhile counts for the next body."""
-        layouts = self.layouts
-        for text in texts:
-            for layout in layouts.get(len(text), ()):
-                fixed = layout.fixed(text)
-                shape = layout.last if fixed == layout.before else layout.shapes.get(fixed)
-                if shape is not None:
-                    layout.before, layout.last = fixed, shape
-                    for at in layout.times(text):
-                        if at != self.time and not self.is_time(at):
-                            shape = None
-                    strings = layout.hexadecimal(text)
-                    sound = not strings or not b"".join(strings).translate(None, HEX)
-                    yield (shape, strings) if shape is not None and sound else None
-                    break
+    def find(self, texts: Sequence[bytes]) -> list[Known | None]:
+        """Each body's shape and its varying hexadecimal strings; None for one that has to be
+        read."""
+        lengths = [*map(len, texts)]
+        if lengths.count(lengths[0]) == len(lengths):
+            return self.find_alike(texts)
+        places: dict[int, list[int]] = {}
+        for place, length in enumerate(lengths):
+            places.setdefault(length, []).append(place)
+        found: list[Known | None] = [None] * len(texts)
+        for some in places.values():
+            alike = self.find_alike([texts[place] for place in some])
+            for place, one in zip(some, alike, strict=True):
+                found[place] = one
+        return found
+
+    def find_alike(self, texts: Sequence[bytes]) -> list[Known | None]:
+        """`find` for bodies of one length."""
+        found: list[Known | None] = [None] * len(texts)
+        for layout in self.layouts.get(len(texts[0]), ()):
+            got = match(layout, texts)
+            if found.count(None) == len(found):
+                found = got
             else:
-                yield None
-
-    def is_time(self, at: bytes) -> bool:
-        """Neighbours often share their second: the last one seen is not looked at again."""
-        if not AT.fullmatch(at):
-            return False
-        self.time = at
-        return True
+                found = [one or other for one, other in zip(found, got, strict=True)]
+            if None not in found:
+                break
+        return found
 
     def learn(self, text: bytes, made: Mapping[str, Any], missing: Sequence[str]) -> None:
         """Keep the shape of a body that was read strictly and found sound."""
@@ -108,22 +128,43 @@ class Shapes:
             self.count += 1
 
 
+def match(layout: Layout, texts: Sequence[bytes]) -> list[Known | None]:
+    """Bodies of the layout's length, all at once: those of a known shape, with a time where a time
+    was and hexadecimal digits where such were."""
+    shapes = layout.shapes_of(texts)
+    strings = [*map(layout.hexadecimal, texts)] if layout.hexadecimal else [()] * len(texts)
+    timed = all(is_time(at) for get in layout.times for at in {*map(get, texts)})
+    if timed and not b"".join(chain.from_iterable(strings)).translate(None, HEX):
+        if None not in shapes:
+            return list(zip(cast("list[Shape]", shapes), strings, strict=True))
+    else:  # one of them is not sound: which?
+        for place, text in enumerate(texts):
+            timed = all(is_time(get(text)) for get in layout.times)
+            if not timed or b"".join(strings[place]).translate(None, HEX):
+                shapes[place] = None
+    pairs = zip(shapes, strings, strict=True)
+    return [None if shape is None else (shape, varying) for shape, varying in pairs]
+
+
+def is_time(at: bytes) -> bool:
+    return AT.fullmatch(at) is not None
+
+
 def layout_of(text: bytes, spans: tuple[tuple[int, int], ...]) -> Layout:
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     timed = [span for span in spans if text[slice(*span)].translate(DIGITS) == TIME]
+    hexadecimal = [span for span in spans if span not in timed]
     return Layout(
         spans,
         slices(list(zip(edges[::2], edges[1::2], strict=True))),
-        slices([span for span in spans if span not in timed]),
-        slices(timed),
+        slices(hexadecimal) if hexadecimal else None,
+        tuple(itemgetter(slice(*span)) for span in timed),
     )
 
 
 def slices(spans: Sequence[tuple[int, int]]) -> Slices:
     """text -> the bytes of each span, in one call."""
     parts = [slice(*span) for span in spans]
-    if not parts:
-        return lambda text: ()
     if len(parts) == 1:
         (only,) = parts
         return lambda text: (text[only],)
@@ -136,9 +177,9 @@ def sealed_of(
 ) -> tuple[tuple[bytes, int, int], ...] | None:
     """Which varying strings are person and hash of each sealed document; None if that is not
     certain. In canonical form they stand name by name, `person` before `sha256`."""
-    strings = layout.hexadecimal(text)
     if not parts:
         return ()
+    strings = layout.hexadecimal(text) if layout.hexadecimal else ()
     due = [value.encode() for _, part in sorted(parts.items()) for _, value in sorted(part.items())]
     begin = text.find(b'"sealed":')
     end = begin + len(b'"sealed":') + len(canonical(parts))

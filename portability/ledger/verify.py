@@ -10,7 +10,8 @@ from attrs import define, field
 
 from portability.errors import LedgerError
 from portability.ledger.checkpoint import Checkpoint, Note, PublicKey, read_checkpoint, read_note
-from portability.ledger.scan import Finding, Given, Scan, check_checkpoint, scan
+from portability.ledger.findings import Finding, Scan
+from portability.ledger.scan import Given, check_checkpoint, scan
 from portability.ledger.store import Ledger
 
 

@@ -15,7 +15,7 @@ import pytest
 from invented_ledger import drop_guards, record
 
 from portability.errors import LedgerError
-from portability.ledger import Ledger, merkle, recount, scan
+from portability.ledger import Ledger, merkle, recount
 from portability.ledger.canonical import canonical
 from portability.ledger.checkpoint import SigningKey
 from portability.ledger.creation import expected, first_body
@@ -141,11 +141,33 @@ SEEN_ALONE: dict[str, Attack] = {
     "a node deleted": sql("DELETE FROM node WHERE level = 1 AND idx = 3"),
     "a node too many": sql("INSERT INTO node VALUES (1, 99, zeroblob(32))"),
     "a node of no entries": sql("INSERT INTO node VALUES (70, 0, zeroblob(32))"),
+    "a node below the leaves": sql("INSERT INTO node VALUES (0, 3, zeroblob(32))"),
+    "a node before the first": sql("INSERT INTO node VALUES (1, -5, zeroblob(32))"),
+    "a node of no level": sql("INSERT INTO node VALUES (-1, 3, zeroblob(32))"),
+    "an entry before all": sql(
+        "INSERT INTO entry (seq, body, leaf, chain) "
+        "SELECT -9223372036854775808, body, leaf, chain FROM entry WHERE seq = 3"
+    ),
+    "an entry beyond all": sql(
+        "INSERT INTO entry (seq, body, leaf, chain) "
+        "SELECT 9223372036854775807, body, leaf, chain FROM entry WHERE seq = 3"
+    ),
     "ciphertext": sql("UPDATE payload SET ciphertext = x'00' WHERE seq = 5 AND name = 'case'"),
     "nonce": sql("UPDATE payload SET nonce = zeroblob(12) WHERE seq = 5 AND name = 'case'"),
+    # The hash is over both, one after the other: it stays the same.
+    "a byte moved from ciphertext to nonce": sql(
+        "UPDATE payload SET nonce = CAST(nonce || substr(ciphertext, 1, 1) AS BLOB), "
+        "ciphertext = substr(ciphertext, 2) WHERE seq = 5 AND name = 'case'"
+    ),
     "sealed data deleted": sql("DELETE FROM payload WHERE seq = 5"),
     "sealed data added": sql("INSERT INTO payload VALUES (0, 'case', zeroblob(12), x'00')"),
     "sealed data of nobody": sql("INSERT INTO payload VALUES (99, 'case', zeroblob(12), x'00')"),
+    "sealed data before all": sql(
+        "INSERT INTO payload VALUES (-9223372036854775808, 'case', zeroblob(12), x'00')"
+    ),
+    "sealed data beyond all": sql(
+        "INSERT INTO payload VALUES (9223372036854775807, 'case', zeroblob(12), x'00')"
+    ),
     "sealed data of two entries swapped": sql(
         "UPDATE payload SET seq = -4 WHERE seq = 4",
         "UPDATE payload SET seq = 4 WHERE seq = 5",
@@ -158,6 +180,7 @@ SEEN_ALONE: dict[str, Attack] = {
         "WHERE rowid = 1"
     ),
     "a stored checkpoint": sql("UPDATE checkpoint SET note = replace(note, char(10)||'14', '15')"),
+    "a cosignature that is none": sql("INSERT INTO cosignature VALUES (14, 'x')"),
     "a view": sql("DROP VIEW outcomes", "CREATE VIEW outcomes AS SELECT 1 AS none"),
     "a trigger of his own": sql("CREATE TRIGGER quiet AFTER INSERT ON entry BEGIN SELECT 1; END"),
     "a table of his own": sql("CREATE TABLE extra (x)"),
@@ -187,6 +210,7 @@ def held(filled: Ledger) -> str:
 def attacked(place: Path, attack: Attack) -> None:
     connection = sqlite3.connect(place, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
     guards = drop_guards(connection)
     attack(connection)
     for guard in guards:
@@ -224,7 +248,6 @@ def test_nodes_are_compared_at_every_level(
     """With chunks so small that every level above them counts."""
     monkeypatch.setattr(recount, "DEPTH", depth)
     monkeypatch.setattr(recount, "CHUNK", 1 << depth)
-    monkeypatch.setattr(scan, "CHUNK", 1 << depth)
     assert verify(filled, [held]).ok
     nodes = filled.query("SELECT level, idx, hash FROM node")
     assert {level for level, _, _ in nodes} == {1, 2, 3}

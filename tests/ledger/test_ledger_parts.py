@@ -10,11 +10,12 @@ from invented_ledger import CASE, DETERMINATION, RULES, record
 from test_ledger_attacks import attacked, sql
 
 from portability.ledger import Draft, Ledger, determination_body, parts
+from portability.ledger.findings import Scan
 from portability.ledger.persons import erase
 from portability.ledger.proof import checkpoint
 from portability.ledger.recount import CHUNK
 from portability.ledger.rotation import rotate
-from portability.ledger.scan import Scan, scan
+from portability.ledger.scan import scan
 from portability.ledger.verify import verify
 
 
