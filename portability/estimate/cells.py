@@ -1,0 +1,281 @@
+"""Small cells: which counts of a table may be shown, so that the others cannot be worked out.
+
+A count of 1 to threshold - 1 is small. It is shown as SMALL ("<5"): everybody may know that it is
+one of 1 … 4, and nobody may learn which. Where the totals would give it away, further counts are
+KEPT: withheld, though they are not small. What a reader can work out from everything that is shown
+is then exactly: the counts shown, and for each small one all of 1 … threshold - 1.
+
+Totals of rows and of columns are taken as known to the reader, and none of them is small: rows
+that are small go to one common row (`line` sees to it that their sum is not), small columns are
+put together beforehand (`together`). Whether a reader can narrow a small count is decided exactly:
+integer tables with given totals and bounds are flows, and a count can change by what flows around
+it (Ahuja, Magnanti, Orlin, Network Flows, ch. 9; Cox 1995 for tables).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from enum import Enum
+
+from attrs import define, frozen
+
+
+class Mark(Enum):
+    """How a count is shown: as it is, as below the threshold, or not at all."""
+
+    OPEN = "open"
+    SMALL = "small"
+    KEPT = "kept"
+
+
+OPEN, SMALL, KEPT = Mark.OPEN, Mark.SMALL, Mark.KEPT
+WITHOUT_END = 2**62
+
+
+def small(count: int, threshold: int) -> bool:
+    return 0 < count < threshold
+
+
+def together(counts: Sequence[int], threshold: int) -> list[list[int]]:
+    """Places of the counts, those that are small put together with the next smallest until no
+    group is small; groups in the order of their first place. A zero stays alone.
+
+    >>> together([120, 3, 0, 40, 2], 5)
+    [[0], [1, 4], [2], [3]]
+    """
+    groups = [[place] for place in range(len(counts))]
+
+    def size(group: list[int]) -> int:
+        return sum(counts[place] for place in group)
+
+    while any(small(size(group), threshold) for group in groups):
+        some = sorted((group for group in groups if size(group)), key=lambda g: (size(g), g))
+        if len(some) == 1:
+            break
+        groups = [group for group in groups if group not in some[:2]] + [sorted(some[0] + some[1])]
+    return sorted(groups)
+
+
+def line(counts: Sequence[int], threshold: int) -> list[Mark] | None:
+    """Marks of counts whose sum is known; None where only nothing at all can be shown.
+
+    With S the sum of the withheld counts, k of them small and a kept (each at least the
+    threshold), a small one can be any of 1 … threshold - 1 if the others can make up the rest:
+    S - (threshold - 1) >= k - 1 + a * threshold and, without kept ones,
+    S - 1 <= (k - 1) * (threshold - 1).
+    """
+    most = threshold - 1
+    few = [place for place, count in enumerate(counts) if small(count, threshold)]
+    if not few:
+        return [OPEN] * len(counts)
+    marks = [SMALL if place in few else OPEN for place in range(len(counts))]
+    spare = sum(counts[place] for place in few) - len(few)  # above one each
+    if most - 1 <= spare <= (len(few) - 1) * (most - 1):
+        return marks
+    large = sorted((count, place) for place, count in enumerate(counts) if count >= threshold)
+    enough = [item for item in large if spare + item[0] - threshold >= most - 1]
+    for count, place in enough[:1] or large:
+        marks[place] = KEPT
+        spare += count - threshold
+        if spare >= most - 1:
+            return marks
+    return None
+
+
+@define
+class Edge:
+    """A withheld count of a table between its bounds, as a reader knows them."""
+
+    count: int
+    least: int
+    most: int
+
+
+@frozen
+class Grid:
+    """Counts by row and column; marks in the same shape; `dark` rows show their total alone (and
+    are not bound to the reader's knowledge of a mark).
+
+    open_columns  columns whose total is known to the reader; the rest are bound by the rows alone
+    """
+
+    counts: list[list[int]]
+    marks: list[list[Mark]]
+    dark: set[int]
+    open_columns: frozenset[int]
+    threshold: int
+
+    def edges(self) -> dict[tuple[int, int], Edge]:
+        """Withheld counts; where some column totals are not known, a row for all that the reader
+        does not see takes up what is moved between those columns."""
+        made = {}
+        for row, counts in enumerate(self.counts):
+            for column, count in enumerate(counts):
+                mark = self.marks[row][column]
+                if row in self.dark:
+                    made[row, column] = Edge(count, 0, WITHOUT_END)
+                elif mark is SMALL:
+                    made[row, column] = Edge(count, 1, self.threshold - 1)
+                elif mark is KEPT:
+                    made[row, column] = Edge(count, self.threshold, WITHOUT_END)
+        for column in set(range(self.width)) - self.open_columns:
+            made[len(self.counts), column] = Edge(WITHOUT_END // 2, 0, WITHOUT_END)
+        return made
+
+    @property
+    def width(self) -> int:
+        return len(self.counts[0]) if self.counts else 0
+
+    def small_cells(self) -> Iterator[tuple[int, int]]:
+        for row, counts in enumerate(self.counts):
+            for column, count in enumerate(counts):
+                if small(count, self.threshold):
+                    yield row, column
+
+    def safe(self, row: int, column: int) -> bool:
+        """Whether the count may be any of 1 … threshold - 1 for all that is shown."""
+        if row not in self.dark and self.marks[row][column] is OPEN:
+            return False
+        count = self.counts[row][column]
+        return all(
+            movable(self.edges(), row, column, up, wanted) >= wanted
+            for up, wanted in ((True, self.threshold - 1 - count), (False, count - 1))
+        )
+
+
+def movable(
+    edges: dict[tuple[int, int], Edge], row: int, column: int, up: bool, wanted: int
+) -> int:
+    """By how much (`wanted` at most) a withheld count can grow (`up`) or fall while every total and
+    every bound stays: what can flow back from its column to its row, or the other way, through the
+    other withheld counts."""
+    around: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    for a, b in edges:
+        if (a, b) != (row, column):
+            around.setdefault(("row", a), []).append(("column", b))
+            around.setdefault(("column", b), []).append(("row", a))
+    start, end = (("column", column), ("row", row)) if up else (("row", row), ("column", column))
+    moved = 0
+    while moved < wanted:
+        path = way(edges, around, start, end)
+        if path is None:
+            break
+        step = wanted - moved
+        for here, there in path:
+            step = min(step, room(edges, here, there))
+        for here, there in path:
+            edge, sign = between(edges, here, there)
+            edge.count += sign * step
+        moved += step
+    return moved
+
+
+Node = tuple[str, int]
+
+
+def between(edges: dict[tuple[int, int], Edge], here: Node, there: Node) -> tuple[Edge, int]:
+    """The count between two nodes; from row to column it grows, from column to row it falls."""
+    if here[0] == "row":
+        return edges[here[1], there[1]], 1
+    return edges[there[1], here[1]], -1
+
+
+def room(edges: dict[tuple[int, int], Edge], here: Node, there: Node) -> int:
+    edge, sign = between(edges, here, there)
+    return edge.most - edge.count if sign > 0 else edge.count - edge.least
+
+
+def way(
+    edges: dict[tuple[int, int], Edge], around: dict[Node, list[Node]], start: Node, end: Node
+) -> list[tuple[Node, Node]] | None:
+    """The shortest way along which something can still move."""
+    came: dict[Node, Node] = {start: start}
+    queue = deque([start])
+    while queue and end not in came:
+        here = queue.popleft()
+        for there in around.get(here, ()):
+            if there not in came and room(edges, here, there) > 0:
+                came[there] = here
+                queue.append(there)
+    if end not in came:
+        return None
+    path, node = [], end
+    while node != start:
+        path.append((came[node], node))
+        node = came[node]
+    return path
+
+
+def protect(
+    counts: Sequence[Sequence[int]],
+    threshold: int,
+    dark: Sequence[int] = (),
+    open_columns: frozenset[int] | None = None,
+) -> Grid:
+    """Marks for a table whose totals by row and column are known and not small.
+
+    dark          rows of which the total alone is shown, from the start
+    open_columns  those whose totals are known; all of them unless given
+    First every small count is SMALL; where that is not enough, the counts of least weight that
+    close a rectangle with it are KEPT; where no such rectangle is enough, its row goes dark, and
+    with it the smallest other row.
+    """
+    rows = [list(row) for row in counts]
+    columns = frozenset(range(len(rows[0]))) if rows else frozenset()
+    grid = Grid(
+        rows,
+        [[SMALL if small(count, threshold) else OPEN for count in row] for row in rows],
+        set(dark),
+        columns if open_columns is None else open_columns,
+        threshold,
+    )
+    for row, column in list(grid.small_cells()):  # what is withheld for one helps every other
+        while not grid.safe(row, column):
+            if row not in grid.dark and close(grid, row, column):
+                break
+            if not darken(grid, row):
+                break
+    return grid
+
+
+def close(grid: Grid, row: int, column: int) -> bool:
+    """Keep the cheapest rectangle that makes a small count safe; False if there is none."""
+
+    def cost(a: int, b: int) -> int | None:
+        """Nothing where withheld already; None where a zero or a shown small count stands."""
+        if a in grid.dark or grid.marks[a][b] is not OPEN:
+            return 0
+        count = grid.counts[a][b]
+        return count if count >= grid.threshold else None
+
+    offers = []
+    for a in range(len(grid.counts)):
+        for b in range(grid.width):
+            cells = [(row, b), (a, column), (a, b)]
+            costs = [cost(*cell) for cell in cells]
+            if a != row and b != column and None not in costs and any(costs):
+                offers.append((sum(c or 0 for c in costs), cells))
+    for b in range(grid.width):  # columns whose totals nobody sees need no second row
+        alone = cost(row, b)
+        if b != column and alone and not {b, column} & grid.open_columns:
+            offers.append((alone, [(row, b)]))
+    for _, cells in sorted(offers)[:40]:
+        fresh = [c for c in cells if c[0] not in grid.dark and grid.marks[c[0]][c[1]] is OPEN]
+        for a, b in fresh:
+            grid.marks[a][b] = KEPT
+        if grid.safe(row, column):
+            return True
+        for a, b in fresh:
+            grid.marks[a][b] = OPEN
+    return False
+
+
+def darken(grid: Grid, row: int) -> bool:
+    """One more row shows its total alone; False if all do already."""
+    lit = [a for a in range(len(grid.counts)) if a not in grid.dark]
+    if not lit:
+        return False
+    dark = row if row in lit else min(lit, key=lambda a: (sum(grid.counts[a]), a))
+    grid.dark.add(dark)
+    return True

@@ -1,0 +1,205 @@
+"""What divides the answers of one scheme further: routes, months missing, refunds, reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portability.estimate import due
+from portability.estimate.cells import KEPT, OPEN, Mark, line, protect, small
+from portability.estimate.shown import cell, cells
+from portability.estimate.tallies import (
+    AMOUNT_UNKNOWN,
+    ENTITLED,
+    KEEPING_BANDS,
+    MISSING_BANDS,
+    NO_MONTHS,
+    NOT_COMPARED,
+    NOT_ENTITLED,
+    OUTCOMES,
+    UNKNOWN,
+    WORTH,
+)
+from portability.estimate.whole import Whole, amount, money_rows
+
+Json = dict[str, Any]
+STEPS = (6, 12, 24, 36, 60, 120)  # "N more months"; the ends of MISSING_BANDS
+LOSSES = ("none", "some")
+
+
+def every(whole: Whole) -> Json:
+    return {
+        "by_route": routes(whole),
+        "missing": missing(whole),
+        "refunds": refunds(whole),
+        "losses": losses(whole),
+        "unknown": unknown(whole),
+        "assumed": mentioned(whole, "assumed"),
+        "evidence": mentioned(whole, "evidence"),
+    }
+
+
+def routes(whole: Whole) -> list[Json]:
+    """Answers with a right, by the route that gives it, and what an agreement's route is worth:
+    the right itself (`opened`), or more money (`raised`)."""
+    t, made = whole.threshold, []
+    by_scheme: dict[str, dict[str, list[int]]] = {}
+    for (scheme, route, worth), figures in whole.tallies["routes"].items():
+        mine = by_scheme.setdefault(str(scheme), {})
+        counts = mine.setdefault(str(route), [0] * len(WORTH))
+        counts[WORTH.index(str(worth))] += figures[0]
+    for scheme, rows in sorted(by_scheme.items()):
+        names, counts = sorted(rows), [sum(rows[name]) for name in sorted(rows)]
+        told = whole.knows(scheme, ENTITLED, AMOUNT_UNKNOWN)
+        marks = (line(counts, t) if told else None) or [KEPT] * len(names)
+        sums = route_money(whole, scheme, dict(zip(names, marks, strict=True)))
+        for name, count, mark in zip(names, counts, marks, strict=True):
+            row: Json = {"scheme": scheme, "route": name, "answers": cell(count, mark, t)}
+            if name != "national":
+                shown = cells(rows[name][1:], t) if mark is OPEN else ["withheld"] * 3
+                row |= dict(zip(WORTH[1:], shown, strict=True))
+            made.append({**row, "money": sums.get(name, [])})
+    return made
+
+
+def route_money(whole: Whole, scheme: str, marks: dict[str, Mark]) -> dict[str, list[Json]]:
+    """Sums by route, below those of the scheme."""
+    rows: dict[Any, Any] = {}
+    for key, (n, likely, gain) in whole.tallies["routes_money"].items():
+        if key[0] == scheme:
+            rows.setdefault(key[1], {})[key[2], key[3]] = (n, 0, 0, likely, gain)
+    shut = [name for name, mark in marks.items() if mark is not OPEN]
+    shown = money_rows(rows, shut, whole.scheme_money.get(scheme, frozenset()), whole.threshold)
+    made: dict[str, list[Json]] = {}
+    for name, sums in shown.items():
+        for (currency, per), figures in sorted(sums.items()):
+            one: Json = {"currency": currency, "per": per}
+            if figures is None:
+                one["withheld"] = True
+            else:
+                one["likely"] = amount(figures[3], currency)
+                one["above_national"] = amount(figures[4], currency)
+            made.setdefault(str(name), []).append(one)
+    return made
+
+
+def missing(whole: Whole) -> Json:
+    """Answers not entitled, by months still missing; what N more months would open.
+
+    The calendar shows how many reach their right within 1-6 and 7-12 months: those two columns have
+    totals that a reader may know, the others only the rows'.
+    """
+    t, words = whole.threshold, (*MISSING_BANDS, NO_MONTHS)
+    by_scheme = whole.of_scheme("missing", words)
+    told = [scheme for scheme in by_scheme if whole.knows(scheme, NOT_ENTITLED)]
+    grid = protect(
+        [by_scheme[scheme] for scheme in told], t, open_columns=frozenset(due.reached_told(whole))
+    )
+    rows = []
+    for scheme, counts in by_scheme.items():
+        at = told.index(scheme) if scheme in told else -1
+        hidden = at < 0 or at in grid.dark
+        marks = [KEPT] * len(words) if hidden else grid.marks[at]
+        shown = [cell(count, mark, t) for count, mark in zip(counts, marks, strict=True)]
+        rows.append({"scheme": scheme, "cells": shown, "opens": opens(counts, marks)})
+    return {"bands": list(words), "rows": rows}
+
+
+def opens(counts: list[int], marks: list[Mark]) -> list[Json]:
+    """Per step, how many rights so many more months would open; at least, where a band that
+    belongs to them is withheld."""
+    made = []
+    for at, months in enumerate(STEPS):
+        upto = range(at + 1)
+        shown = sum(counts[place] for place in upto if marks[place] is OPEN)
+        exact = all(marks[place] is OPEN for place in upto)
+        made.append({"months": months, "answers": shown, "exact": exact})
+    return made
+
+
+def refunds(whole: Whole) -> Json:
+    """Per scheme that gives contributions back: due or not, against keeping, at whose cost."""
+    t, rows = whole.threshold, []
+    bands = whole.of_scheme("refund_bands", (*KEEPING_BANDS, NOT_COMPARED))
+    cost = whole.of_scheme("refund_losses", LOSSES)
+    for scheme, counts in whole.of_scheme("refunds", OUTCOMES).items():
+        marks = whole.refund_marks(scheme)
+        shown = [cell(count, mark, t) for count, mark in zip(counts, marks, strict=True)]
+        due_known = whole.refund_due_known(scheme)
+        some = sum(counts[at] for at in (ENTITLED, AMOUNT_UNKNOWN)) > 0
+        made: Json = {"scheme": scheme, **dict(zip(OUTCOMES, shown, strict=True))}
+        made["keeping"] = divided(bands.get(scheme), due_known, t) if some else []
+        made["loses_elsewhere"] = divided(cost.get(scheme), due_known, t)[1] if some else 0
+        made["money"] = [
+            {"currency": str(key[1]), "sum": amount(total, str(key[1]))}
+            if marks[ENTITLED] is OPEN and not small(n, t)
+            else {"currency": str(key[1]), "withheld": True}
+            for key, (n, total) in sorted(whole.tallies["refund_money"].items(), key=str)
+            if key[0] == scheme
+        ]
+        rows.append(made)
+    return {"bands": [*KEEPING_BANDS, NOT_COMPARED], "rows": rows}
+
+
+def divided(counts: list[int] | None, told: bool, t: int) -> list[int | str]:
+    if counts is None:
+        return []
+    return cells(counts, t) if told else ["withheld"] * len(counts)
+
+
+def losses(whole: Whole) -> list[Json]:
+    """What refunds take away in other schemes: the refund's scheme, what, of how many."""
+    t = whole.threshold
+    shown = {row["scheme"]: row["loses_elsewhere"] for row in refunds(whole)["rows"]}
+    made: list[tuple[int, Json]] = []
+    for (scheme, what), (count,) in sorted(whole.tallies["losses"].items(), key=str):
+        of = shown.get(str(scheme))
+        told = cells([count, of - count], t)[0] if isinstance(of, int) else "withheld"
+        made.append((count, {"scheme": scheme, "what": what, "members": told}))
+    made.sort(key=lambda row: ranked(row[0], row[1]["members"], row[1]))
+    return [row for _, row in made]
+
+
+def unknown(whole: Whole) -> list[Json]:
+    """Tables, rules and facts that are missing, the one that blanks most members first. A member
+    has one answer per scheme: per scheme, answers are members."""
+    t = whole.threshold
+    found: dict[tuple[str, str], dict[tuple[str | None, str | None], int]] = {}
+    for (scheme, outcome, reason, detail), (count,) in whole.tallies["unknown"].items():
+        found.setdefault((str(scheme), str(outcome)), {})[reason, detail] = count
+    rows: list[tuple[int, Json]] = []
+    for scheme in sorted({scheme for scheme, _ in found}):
+        both = [found.get((scheme, OUTCOMES[at]), {}) for at in (UNKNOWN, AMOUNT_UNKNOWN)]
+        alone = [whole.knows(scheme, at) for at in (UNKNOWN, AMOUNT_UNKNOWN)]
+        if alone != [True, True] and whole.knows(scheme, UNKNOWN, AMOUNT_UNKNOWN):
+            marks = line([n for reasons in both for n in reasons.values()], t)
+            lines = marks or [KEPT] * sum(map(len, both))
+            per = [lines[: len(both[0])], lines[len(both[0]) :]]
+        else:
+            per = [
+                (line(list(reasons.values()), t) if told else None) or [KEPT] * len(reasons)
+                for reasons, told in zip(both, alone, strict=True)
+            ]
+        for what, reasons, marks_ in zip(("right", "amount"), both, per, strict=True):
+            for ((reason, detail), count), mark in zip(reasons.items(), marks_, strict=True):
+                told: Json = {"scheme": scheme, "what": what, "reason": reason, "detail": detail}
+                rows.append((count, told | {"members": cell(count, mark, t)}))
+    rows.sort(key=lambda row: ranked(row[0], row[1]["members"], row[1]))
+    return [row for _, row in rows]
+
+
+def ranked(count: int, shown: int | str, row: Json) -> tuple[int, str]:
+    """By size; what is withheld stands last, in no order that would tell its size."""
+    size = -count if isinstance(shown, int) else 1 if str(shown).startswith("<") else 2
+    return size, "|".join(str(value) for key, value in row.items() if key != "members")
+
+
+def mentioned(whole: Whole, name: str) -> list[Json]:
+    """Members by a word of their answers (several may hold): all but a few of the membership are
+    as telling as a few."""
+    t = whole.threshold
+    rows: list[tuple[int, Json]] = []
+    for (word,), (count,) in whole.tallies[name].items():
+        shown = cells([count, whole.members.total - count], t)[0]
+        rows.append((count, {"what": word, "members": shown}))
+    rows.sort(key=lambda row: ranked(row[0], row[1]["members"], row[1]))
+    return [row for _, row in rows]
