@@ -32,6 +32,8 @@ from portability.estimate.register import REJECTS, Unit
 
 Json = dict[str, Any]
 Told = Callable[[int, int, int], None]  # units done, units in all, members done
+Tables = Callable[[str, Unit], Iterator[pa.Table]]  # a unit's rows of one of TABLES, batch by batch
+Engine = Callable[[Mapping, list[Unit]], Tables]
 SCHEMA = "portability/estimate@1"
 SIZE = 16_384  # members a batch: the law's fixed cost is shared, its columns stay small
 TABLES = {"results": RESULTS, "members": MEMBERS, "rejects": REJECTS}
@@ -69,18 +71,27 @@ def digest(path: Path) -> str:
 
 
 def estimate(job: Job, workers: int, told: Told) -> Json:
-    """Runs a job to its end, from where an earlier run stopped: returns the summary. Raises
-    InputError for a faulty map or register, or a folder that holds another run."""
+    """Runs a job on this machine to its end, from where an earlier run stopped: returns the
+    summary. Raises InputError for a faulty map or register, or a folder that holds another run."""
+
+    def local(mapped: Mapping, units: list[Unit]) -> Tables:
+        for _ in parts(job, mapped, units, workers, told):
+            pass
+        return lambda name, unit: tables_in(part(job.out, name, unit.number))
+
+    return through(job, local)
+
+
+def through(job: Job, engine: Engine) -> Json:
+    """A job from its register to its report; `engine` brings every unit through the law and says
+    where its tables are."""
     mapped = mapping.load(job.map)
     register.refuse(job.register, mapped)
     begin(job)
     if (job.out / "summary.json").exists():
         return read_json(job.out / "summary.json")
-    work = job.out / WORK
-    units = register.units(job.register, mapped, work, lambda done, rows: None)
-    for _ in parts(job, mapped, units, workers, told):
-        pass
-    return finish(job, units)
+    units = register.units(job.register, mapped, job.out / WORK, lambda done, rows: None)
+    return finish(job, units, engine(mapped, units))
 
 
 def begin(job: Job) -> None:
@@ -193,14 +204,14 @@ class Part:
         self.beside.unlink(missing_ok=True)
 
 
-def finish(job: Job, units: list[Unit]) -> Json:
-    """All parts laid one after the other; the summary last, it says that the run is complete."""
+def finish(job: Job, units: list[Unit], tables: Tables) -> Json:
+    """All units laid one after the other; the summary last, it says that the run is complete."""
     total, names, counts = summary.Summary(), set[str](), dict.fromkeys(TABLES, 0)
     for name, schema in TABLES.items():
         whole = Part(job.out / f"{name}.parquet", schema)
         try:
             for unit in units:
-                for table in tables_in(part(job.out, name, unit.number)):
+                for table in tables(name, unit):
                     whole.add(table)
                     counts[name] += len(table)
                     if name == "results":
