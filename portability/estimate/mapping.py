@@ -101,13 +101,15 @@ class Mapping:
 
     def person_columns(self) -> dict[str, Column]:
         """Facts of the member that stand in columns of the register."""
-        named = {"born": self.born, "sex": self.sex, "residence": self.residence}
+        named: dict[str, Column | None] = {"born": self.born, "sex": self.sex}
+        named |= {"residence": self.residence}
         named |= {"nationality": self.nationality, "claim": self.claim.column, "event": self.event}
         return {name: c for name, c in named.items() if c is not None and c.column}
 
     def line_columns(self) -> dict[str, Column]:
         """Facts of a spell that stand in columns (or fields of its struct)."""
-        named = {"scheme": self.scheme, "start": self.start, "end": self.end, "kind": self.kind}
+        named: dict[str, Column | None] = {"scheme": self.scheme, "start": self.start}
+        named |= {"end": self.end, "kind": self.kind}
         named |= {"evidence": self.evidence, "status": self.status, "credited": self.credited}
         for number, step in enumerate(self.earnings):
             if step.column:
@@ -320,7 +322,7 @@ def checked(source: Source) -> Mapping:
 def formats(source: Source, data: Mapped[str, Any]) -> None:
     """A date format names day, month and year of four digits once each, apart from each other."""
     spell = data["spell"]
-    given = [(("born",), data["born"]), (("claim",), data["claim"])]
+    given: list[tuple[Path_, Any]] = [(("born",), data["born"]), (("claim",), data["claim"])]
     given += [(("event",), data.get("event") or {})]
     given += [(("spell", key), spell[key]) for key in ("start", "end")]
     for path, value in given:
