@@ -10,9 +10,10 @@ from typing import Any
 
 from portability.agreement import Agreement
 from portability.agreement_build import made
-from portability.agreement_checks import check
+from portability.agreement_checks import check, countries_of, many
 from portability.agreement_schema import AGREEMENT, PATCH
 from portability.errors import Fault, InputError
+from portability.registry import country_of
 from portability.yamlsource import Source, parse, read
 
 Raw_ = Mapping[str, Any]
@@ -82,10 +83,10 @@ def laid(base: Raw_, top: Raw_) -> dict[str, Any]:
     null deletes.
 
     What is not said about the standing of the draft is not inherited: it is a draft, and not in
-    force.
+    force. Nor is what the base says of states that are no party of the draft.
     """
     made: dict[str, Any] = {
-        **base,
+        **inherited(base, top.get("parties") or base["parties"]),
         "kind": "draft",
         "status": "draft",
         "in_force": "none",
@@ -107,6 +108,67 @@ def laid(base: Raw_, top: Raw_) -> dict[str, Any]:
         else:
             made[key] = value
     return made
+
+
+def inherited(base: Raw_, parties: Any) -> dict[str, Any]:
+    """What a draft between these parties takes over from its base: rules, rows and lists without
+    the schemes of other states, and no rule of which nothing is left."""
+    inside = countries_of(parties)
+    if inside is None:
+        return dict(base)
+    made = dict(base)
+    for key in ("rules", "defaults", "annex"):
+        value = base.get(key)
+        if isinstance(value, list):
+            made[key] = [row for row in (among(row, inside) for row in value) if row is not None]
+        elif isinstance(value, dict):
+            made[key] = among(value, inside) or "unknown"
+    for name, held in (("lists", None), ("benefits", inside)):
+        if isinstance(base.get(name), dict):
+            made[name] = {
+                key: value if held is not None else [s for s in value if belongs(s, inside)]
+                for key, value in base[name].items()
+                if held is None or key in held
+            }
+    if isinstance(base.get("institutions"), list):
+        made["institutions"] = [row for row in base["institutions"] if row["country"] in inside]
+    if "take_over_between" in base:
+        made["take_over_between"] = [r for r in base["take_over_between"] if set(r) <= inside]
+    return made
+
+
+def among(rule: Raw_, inside: frozenset[str]) -> dict[str, Any] | None:
+    """A rule or annex row for these states alone; None if it is about others, or counts nothing but
+    periods of others, or asks for a record in another state."""
+    made = dict(rule)
+    for key in ("scheme", "country"):
+        kept = [word for word in many(rule.get(key)) if belongs(word, inside)]
+        if key in rule and not kept:
+            return None
+        if len(kept) < len(many(rule.get(key))):
+            made[key] = kept
+    country = (rule.get("record") or {}).get("country")
+    if country is not None and country not in inside:
+        return None
+    counts = rule.get("counts")
+    if counts:
+        left = [among_counted(count, inside) for count in counts]
+        made["counts"] = [count for count in left if count is not None]
+        if not made["counts"]:
+            return None
+    return made
+
+
+def among_counted(count: Raw_, inside: frozenset[str]) -> Raw_ | None:
+    if not isinstance(count["schemes"], list):
+        return count
+    schemes = [scheme for scheme in count["schemes"] if belongs(scheme, inside)]
+    return {**count, "schemes": schemes} if schemes else None
+
+
+def belongs(name: str, inside: frozenset[str]) -> bool:
+    """Is this scheme or country one of these states'?"""
+    return (country_of(name) if "-" in name else name) in inside
 
 
 def digest_of(raw: bytes, data: Any, base: Base | None) -> str:

@@ -7,6 +7,7 @@ import json
 import jsonschema
 import pytest
 
+from portability import catalogue
 from portability.agreement import NONE, NOT_REGULATED, UNKNOWN, Agreement, Rule
 from portability.agreement_loader import load
 from portability.agreement_schema import json_schema
@@ -306,3 +307,29 @@ def test_a_drafts_own_article_is_not_sought_in_the_sources_of_its_base() -> None
     own, named = draft.rules
     assert (own.cite.article, own.cite.url) == ("Article 9", "")
     assert named.cite.url == "https://example.org/m"
+
+
+OVER = "schema: portability/agreement@1\nid: d\nbased_on: base\ntitle: D\nparties: "
+
+
+@pytest.mark.parametrize("name", ["us-de", "ca-ph", "nl-nz", "eu-883-2004", "caricom", "ca-il"])
+def test_a_draft_may_have_other_parties_than_its_base(name: str) -> None:
+    """Rules of states that are no party are nobody's, and are left behind."""
+    base = catalogue.find(name)
+    draft = good(OVER + "[DE, PH]\n", base=lambda _: base)
+    assert draft.countries() == ("DE", "PH")
+    assert {rule.scheme for rule in draft.rules} <= {"de-grv", "ph-sss", "DE", "PH"}
+
+
+def test_what_a_draft_takes_over_is_cut_to_its_parties() -> None:
+    base = catalogue.find("eu-883-2004")
+    draft = good(OVER + "[DE, AT]\n", base=lambda _: base)
+    kept = draft.rules_for("de-grv", "DE", "old_age")[-1]
+    assert kept.amount_of("amount").basis == "theoretical"
+    assert draft.rules_for("at-apg", "AT", "old_age")[-1].amount_of("amount").basis == "own"
+    assert draft.lists["annex_vi"] == () and base.lists["annex_vi"] == ("ie-spc",)
+    assert [row["scheme"] for row in draft.raw["annex"]] == [["at-apg"], ["at-apg"]]
+    same = good(OVER + "[US, DE]\n", base=lambda _: catalogue.find("us-de"))
+    assert [rule.scheme for rule in same.rules] == ["us-oasdi", "de-grv"]
+    assert same.raw["rules"] == catalogue.find("us-de").raw["rules"]
+    assert load(OVER + "null\n", base=lambda _: base)[1][0].code == "missing"
