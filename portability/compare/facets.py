@@ -15,7 +15,8 @@ from attrs import field, frozen
 
 from portability.agreement import Absent, Agreement, Cite
 from portability.agreement_blocks import Context
-from portability.agreement_parts import Choose, Spell
+from portability.agreement_build import references
+from portability.agreement_parts import Spell
 from portability.compare import said as words
 from portability.dates import iso
 from portability.units import year_share
@@ -187,6 +188,4 @@ def word_of(value: Any) -> str | None:
 
 def context(agreement: Agreement) -> Context:
     """What finds the address of an article."""
-    sources = agreement.raw.get("sources", {})
-    urls = {key: str(source["url"]) for key, source in sources.items()}
-    return Context({}, {}, urls, None, Choose(), ())
+    return references(agreement.raw)
