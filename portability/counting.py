@@ -63,6 +63,18 @@ def counted(
     return view
 
 
+def counts_something(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule) -> Bool:
+    """Persons of the holding with a record that the rule counts, whatever it gives: bool[m]."""
+    out = np.zeros(len(holding.idx), np.bool_)
+    for count in rule.counts:
+        if count.branches is not None and batch.branch not in count.branches:
+            continue
+        for other in counted_holdings(batch, agreement, holding, count):
+            usable = batch.usable(agreement, holding.country, other.country)
+            out |= (other.pos[holding.idx] >= 0) & usable[holding.idx]
+    return out
+
+
 def counted_holdings(
     batch: Batch, agreement: Agreement, holding: Holding, count: Count
 ) -> Iterable[Holding]:

@@ -13,7 +13,7 @@ from portability.amounts import Paid, pay, rule_cite
 from portability.batch import Batch, Outcome
 from portability.cohort import Cohort
 from portability.conditions import in_scope, note_nationality, partner_record, rule_mask
-from portability.counting import counted, with_third_states
+from portability.counting import counted, counts_something, with_third_states
 from portability.coverage import longest_run
 from portability.exact import Overflow, rows_of
 from portability.holding import Holding
@@ -43,13 +43,12 @@ def outcomes(batch: Batch, agreement: Agreement, holding: Holding) -> Iterable[O
     short = ShortPeriods.of(batch, agreement, partial(able, batch, agreement))
     for rule in rules:
         mask = free & rule_mask(batch, agreement, holding, rule)
+        if rule.when != "always":
+            mask &= counts_something(batch, agreement, holding, rule)
         sel = np.flatnonzero(mask)
-        if not len(sel):
-            continue
-        made = under_rule(batch, agreement, holding, rule, sel, short)
-        if made is not None:
+        if len(sel):
             free = free & ~mask
-            yield made
+            yield under_rule(batch, agreement, holding, rule, sel, short)
 
 
 def under_rule(
@@ -59,15 +58,13 @@ def under_rule(
     rule: Rule,
     sel: Index,
     short: ShortPeriods,
-) -> Outcome | None:
+) -> Outcome:
     """The rule applied to the persons sel: count, qualify, gates, pay."""
     scheme, co = holding.scheme, holding.co.persons(sel)
     run = holding.new_run(agreement.id, sel, batch.trace)
     note_nationality(batch, agreement, holding, rule, sel, run)
     unsure: list[tuple[Bool, dict[str, str]]] = []
     view = counted(batch, agreement, holding, rule, sel, run, unsure)
-    if not view.parts and not unsure and rule.when != "always":
-        return None
     short.absorb(view, holding, sel)
     scope = in_scope(agreement, holding, co)
     run.basis, run.terms = "theoretical", rule.with_

@@ -151,13 +151,24 @@ def row_of(
         "numerator": num,
         "denominator": den,
         "likely": np.where(sure, paid[:k], NULL),
-        "per": outcome.paid.amounts.per if outcome.paid is not None else "month",
+        "per": np.where(due & paid_at(outcome)[:k], per_of(sheet, outcome), -1),
         "from": np.where(due, told.starts(outcome, claim)[:k], NODATE),
         "missing_months": np.where(open_, months, NULL),
         "reached": np.where(open_, reached, NODATE),
         "reason": reason,
         "detail": detail,
     }
+
+
+def paid_at(outcome: Outcome) -> Bool:
+    """Of everyone in sel, for whom an amount was asked for, known or not."""
+    out = np.zeros(len(outcome.sel), np.bool_)
+    out[outcome.payees] = outcome.paid is not None
+    return out
+
+
+def per_of(sheet: Sheet, outcome: Outcome) -> int:
+    return -1 if outcome.paid is None else sheet.code("per", outcome.paid.amounts.per)
 
 
 def span_of(cells: dict[str, Any], span: Range, person: Index, mine: Bool) -> None:
