@@ -31,14 +31,13 @@ SCHEMA = "portability/estimate-summary@1"
 ENTITLED = OUTCOMES.index("entitled")
 
 
-def published(tallies: Mapping[str, Tally], as_of: date, threshold: int, about: Json) -> Json:
+def published(tallies: Mapping[str, Tally], as_of: date, threshold: int) -> Json:
     whole = whole_of(tallies, as_of, threshold)
     made: Json = {
         "schema": SCHEMA,
         "as_of": as_of.isoformat(),
         "threshold": threshold,
-        "about": about,
-        "members": members(whole),
+        "membership": members(whole),
     }
     if whole.members.mark is not OPEN:
         return made

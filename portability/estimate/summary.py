@@ -62,20 +62,26 @@ class Summary:
             made.tallies[name] = {tuple(key): tuple(figures) for key, figures in rows}
         return made
 
-    def json(
-        self, as_of: date, threshold: int = THRESHOLD, about: Mapping[str, Any] | None = None
-    ) -> Json:
+    def json(self, threshold: int = THRESHOLD, as_of: date | None = None) -> Json:
         """portability/estimate-summary@1: what may be published (docs/estimate.md).
 
-        as_of      the day from which "the next 12 months" run; no clock is read
         threshold  a count below it is shown as "<5", its money withheld, and as many other cells
                    as would give it away (at least 2)
-        about      put in as it stands: what was run, how many rows were rejected, which law
+        as_of      the day from which "the next 12 months" run; no clock is read. Unless given, the
+                   first of the month in which the membership's earliest pension starts
         Raises ValueError on a threshold below 2.
         """
         if threshold < 2:
             raise ValueError(f"a threshold of {threshold} withholds nothing; at least 2")
-        return published(self.tallies, as_of, threshold, dict(about or {}))
+        return published(self.tallies, as_of or self.begins(), threshold)
+
+    def begins(self) -> date:
+        """The first of the month in which the earliest pension starts, else the earliest right."""
+        for kinds in (("starts",), ("opens", "reached")):
+            days = [str(day) for kind, day in self.tallies["days"] if kind in kinds]
+            if days:
+                return date.fromisoformat(min(days)).replace(day=1)
+        return date(1970, 1, 1)
 
 
 def order(item: tuple[Key, tuple[int, ...]]) -> tuple[tuple[bool, str], ...]:
