@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from portability import registry
-from portability.agreement import UNKNOWN, Agreement
+from portability.agreement import UNKNOWN, Absent, Agreement
 from portability.agreement_blocks import many
 from portability.catalogue import UNDECIDED
 from portability.compare import clauses, meaning
@@ -101,7 +101,9 @@ class Column:
             return Cell(clause.text, clause, self.form(clause)), None
         for wider in wider_than(key):
             clause = self.keyed.get(wider)
-            if clause is not None and (clause.absent or wider.part in WHOLE):
+            if clause is not None and wider.part == "rules" and clause.absent is Absent.NONE:
+                return Cell("no benefits part"), None
+            if clause is not None and (clause.absent is not None or wider.part in WHOLE):
                 return Cell(clause.text, clause, self.form(clause)), wider
         return self.silent(key), None
 

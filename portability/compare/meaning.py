@@ -33,6 +33,7 @@ from portability.agreement import (
     Condition,
     Count,
     Rounding,
+    TakeOver,
     Term,
     ThirdStates,
 )
@@ -225,6 +226,11 @@ def of_third(value: ThirdStates, measure: Measure) -> Form:
     return mapped([*of_fields(value, measure, ("unit",))[1], ("unit", known)])
 
 
+def of_take_over(value: TakeOver, measure: Measure) -> Form:
+    """When periods are taken over; between which states is a clause of its own."""
+    return of_fields(value, measure, ("between",))
+
+
 def of_rounding(value: Rounding, measure: Measure) -> Form:
     return mapped([("step", span(value.unit, value.n, measure)), ("how", value.how)])
 
@@ -240,6 +246,7 @@ SPECIAL: Mapping[type, Any] = {
     AmountRule: of_amount,
     Count: of_count,
     ThirdStates: of_third,
+    TakeOver: of_take_over,
     Rounding: of_rounding,
     Condition: of_condition,
 }

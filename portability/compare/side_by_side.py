@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve, frozen
 
 from portability import registry
-from portability.agreement import UNKNOWN, Agreement
+from portability.agreement import UNKNOWN, Absent, Agreement
 from portability.cohort import BRANCHES
 from portability.compare import meaning, sides
 from portability.compare.clause import Heading, headings, place
@@ -272,7 +272,8 @@ def redlined(cells: Sequence[Cell], stated: Sequence[int]) -> list[Cell]:
     """Every cell that differs from the first stated one, with its words against that one's."""
     first, out = cells[stated[0]], list(cells)
     for i in stated[1:]:
-        if meaning.likeness(first.form, cells[i].form) == meaning.CHANGED:
+        silent = isinstance(first.form, Absent) or isinstance(cells[i].form, Absent)
+        if not silent and meaning.likeness(first.form, cells[i].form) == meaning.CHANGED:
             before, after = words_of(first, cells[i])
             out[i] = evolve(cells[i], redline=redline(before, after))
     return out
