@@ -20,14 +20,14 @@ from portability.compare.faults.model import (
 from portability.compare.faults.people import (
     Life,
     Stay,
-    ask,
+    compared,
     home_of,
     lives_of,
+    moved,
     nationality_of,
     none,
     owner,
     partner,
-    shown,
 )
 from portability.dates import FOREVER, NODATE, add_years, day, iso
 from portability.yamlsource import Path_
@@ -91,25 +91,28 @@ def in_no_band(text: Text, rule: Rule, at: Path_, born: int, end: int) -> Json:
     other = partner(text, own, rule) if own else ""
     if not other:
         return none("no scheme of the other party that the rule counts is known here")
-    claim = int(add_years(born, 70))
+    mended = changed(text.agreement, [(at, closed(text, at, born, end))])
+    plain, where = changed(text.agreement), home_of(text, own, rule)
     for certified in (frozenset[str](), frozenset({own})):
-        life = Life(
-            (Stay(own, iso(int(add_years(born, 25))), 240), Stay(other, iso(late(born)), 120)),
-            home_of(text, own, rule),
-            nationality_of(text, own, rule),
-            iso(born),
-            iso(claim),
-            certified=certified,
-        )
-        mended = changed(text.agreement, [(at, closed(text, at, born, end))])
-        before, after = ask([life], [changed(text.agreement)]), ask([life], [mended])
-        if after[0][own]["payable"] is not None:
-            return shown(life, before[0], after[0])
+        lives = [
+            Life(
+                (Stay(own, later(born, 25), here), Stay(other, later(born, 46), there)),
+                where,
+                nationality_of(text, own, rule),
+                iso(born),
+                later(born, 67),
+                certified=certified,
+            )
+            for here, there in ((240, 120), (100, 240))
+        ]
+        example = compared(lives, [plain], [mended])
+        if example is not None:
+            return example
     return none(f"what {own} pays somebody born {iso(born)} cannot be computed here")
 
 
-def late(born: int) -> int:
-    return int(add_years(born, 46))
+def later(born: int, years: int) -> str:
+    return iso(int(add_years(born, years)))
 
 
 def closed(text: Text, at: Path_, born: int, end: int) -> list[list[object]]:
@@ -156,13 +159,12 @@ def on_a_bare_day(text: Text, rule: Rule, path: Path_, claim: int) -> Json:
     if not other:
         return none("no scheme of the other party that the rule counts is known here")
     mended = changed(text.agreement, [((*path, "from"), iso(claim))])
+    plain = changed(text.agreement)
     for certified in (frozenset[str](), frozenset({own})):
-        born = iso(int(add_years(claim, -70)))
-        first, second = iso(int(add_years(claim, -45))), iso(int(add_years(claim, -20)))
-        (life,) = lives_of(text, own, other, rule, ((100, 200),), certified=certified)
-        stays = (evolve(life.stays[0], start=first), evolve(life.stays[1], start=second))
-        life = evolve(life, born=born, claim=iso(claim), stays=stays)
-        before, after = ask([life], [changed(text.agreement)]), ask([life], [mended])
-        if after[0][own]["payable"] is not None and before[0][own] != after[0][own]:
-            return shown(life, before[0], after[0])
+        lives = [
+            moved(life, claim) for life in lives_of(text, own, other, rule, certified=certified)
+        ]
+        example = compared(lives, [plain], [mended])
+        if example is not None:
+            return example
     return none(f"what {own} pays on that day cannot be computed here")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from attrs import evolve
 
-from portability import registry
+from portability import catalogue, registry
 from portability.agreement import Conversion, ConversionTable, Count, Rule
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
 from portability.compare.faults.people import (
@@ -121,14 +122,16 @@ def counted_in(scheme: Scheme) -> str:
     return f"days of a {scheme.week_days}-day week"
 
 
+def by_table(unit: Path_) -> list[tuple[Path_, Any]]:
+    """The table of Regulation 987/2009 Article 13 in the place of a conversion."""
+    table = catalogue.find("eu-883-2004").raw["conversions"]["art13"]
+    return [(("conversions", "article13"), table), (unit, "article13")]
+
+
 def uncounted(text: Text, rule: Rule, own: str, other: str, at: Path_) -> Json:
     """Somebody whose right hangs on the periods nobody can convert; with the table of Regulation
     987/2009 in their place."""
-    from portability import catalogue
-
-    better = catalogue.find("eu-883-2004").raw["conversions"]["art13"]
-    edits = [(("conversions", "article13"), better), (at, "article13")]
-    after = changed(text.agreement, edits)
+    after = changed(text.agreement, by_table(at))
     for certified in (frozenset[str](), frozenset({own})):
         lives = lives_of(text, own, other, rule, certified=certified)
         example = compared(lives, [changed(text.agreement)], [after])
@@ -202,10 +205,8 @@ def worth(unit: Conversion, own: str, n: int) -> Fraction:
 
 
 def counted_less(text: Text, rule: Rule, own: str, other: str, at: Path_) -> Json:
-    """Somebody who lacks the right by the time that is lost; with any rest counting as a unit."""
-    unit = (*at, "unit")
-    edits: list[tuple[Path_, object]] = [((*unit, "remainder_from"), 1)]
-    after = changed(text.agreement, edits)
+    """Somebody who lacks the right by the time that is lost; with a table where any rest counts."""
+    after = changed(text.agreement, by_table((*at, "unit")))
     plain = changed(text.agreement)
     months = [(a, b) for a in (55, 100, 115, 175, 235) for b in (2, 5, 11, 12, 24, 120)]
     for certified in (frozenset[str](), frozenset({own})):

@@ -38,7 +38,9 @@ from portability.yamlsource import Path_
 FIXED = ("minimum", "fixed", "by_born", "window")
 LONGEST = 60 * 12  # months: no career is longer
 BETTER = {"basis": "theoretical", "numerator": "own", "denominator": "counted"}
-CAREERS = (12, 60, 120, 240, 360, 480)  # months: shares are added up at these
+CAREERS = (120, 240, 60, 12, 360, 480)  # months: shares are added up at these
+# Months here and there, and a shorter stay here: an upside-down share grows with the shorter one.
+SHORTER = (((120, 120), (108, 120)), ((60, 120), (48, 120)), ((110, 240), (98, 240)))
 
 
 def findings(text: Text) -> Iterator[Finding]:
@@ -61,10 +63,10 @@ def of_amount(text: Text, rule: Rule, how: AmountRule, at: Path_) -> Iterator[Fi
     said = ratio(how)
     if inverted(how.numerator, how.denominator):
         found = finding("inverted_fraction", at, scheme=rule.scheme, ratio=said, **who(rule))
-        yield evolve(found, example=as_printed(text, rule, how, at))
-    elif exceeds(how):
+        yield evolve(found, example=as_printed(text, rule, at))
+    elif exceeds(how) and not enough_alone(rule, how):
         found = finding("unbounded_fraction", at, scheme=rule.scheme, ratio=said, **who(rule))
-        yield evolve(found, example=above_the_whole(text, rule, how, at))
+        yield evolve(found, example=above_the_whole(text, rule, at))
     if idle(how):
         yield finding("idle_limit", at, scheme=rule.scheme, limit=limit_said(how), ratio=said)
 
@@ -102,6 +104,12 @@ def exceeds(how: AmountRule) -> bool:
     return False
 
 
+def enough_alone(rule: Rule, how: AmountRule) -> bool:
+    """Own periods over the minimum period, and only for who lacks it: never above one."""
+    assert how.denominator is not None
+    return how.denominator.kind == "minimum" and rule.when == "only_if_needed"
+
+
 def months(term: Term) -> Fraction:
     return Fraction(term.n * 12, PER_YEAR[term.unit])
 
@@ -131,31 +139,31 @@ def said_by_file(text: Text, rule: Rule, path: Path_) -> Iterator[Finding]:
 # --- examples
 
 
-def as_printed(text: Text, rule: Rule, how: AmountRule, at: Path_) -> Json:
+def as_printed(text: Text, rule: Rule, at: Path_) -> Json:
     """One person under the printed ratio and under own over all periods, on a certified pension."""
     own = owner(text, rule)
     other = partner(text, own, evolve(rule, scheme=own)) if own else ""
     if not other:
         return none("no scheme of the other party that the rule counts is known here")
-    certified = frozenset({own})
-    lives = lives_of(text, own, other, rule, ((120, 120), (108, 120)), certified=certified)
-    better = changed(text.agreement, [(at, BETTER)])
+    plain, better = changed(text.agreement), changed(text.agreement, [(at, BETTER)])
     literal = changed(text.agreement, [((*at, "basis"), "theoretical")])
-    before, after = ask(lives, [changed(text.agreement)]), ask(lives, [better])
-    longer, shorter = ask(lives, [literal])
-    out = shown(lives[0], before[0], after[0])
-    if not pays(after[0][own]):
-        return none(f"the engine finds no right in {own} for a made-up person")
-    a, b = longer[own], shorter[own]
-    if pays(a) and pays(b):
-        out["literally"] = (
-            f"read as printed, {own} would pay {said(a)} after {lives[0].stays[0].months} months "
-            f"of its own and {said(b)} after {lives[1].stays[0].months}"
-        )
-    return out
+    for months_ in SHORTER:
+        lives = lives_of(text, own, other, rule, months_, certified=frozenset({own}))
+        before, after = ask(lives, [plain]), ask(lives, [better])
+        if not pays(after[0][own]):
+            continue
+        out = shown(lives[0], before[0], after[0])
+        longer, shorter = (lines[own] for lines in ask(lives, [literal]))
+        if pays(longer) and pays(shorter):
+            out["literally"] = (
+                f"read as printed, {own} would pay {said(longer)} after {months_[0][0]} months of "
+                f"its own and {said(shorter)} after {months_[1][0]}"
+            )
+        return out
+    return none(f"the engine finds no right in {own} for a made-up person")
 
 
-def above_the_whole(text: Text, rule: Rule, how: AmountRule, at: Path_) -> Json:
+def above_the_whole(text: Text, rule: Rule, at: Path_) -> Json:
     """The share of a long career as written and with a limit of one, by law or on a certified
     pension."""
     own = owner(text, rule)
@@ -167,6 +175,7 @@ def above_the_whole(text: Text, rule: Rule, how: AmountRule, at: Path_) -> Json:
     for certified in (frozenset[str](), frozenset({own})):
         lives = lives_of(text, own, other, rule, ((528, 12), (528, 60)), certified=certified)
         lives = [long(life) for life in lives]
+        lives += lives_of(text, own, other, rule, certified=certified)
         before, after = ask(lives, [plain]), ask(lives, [limited])
         for life, first, second in zip(lives, before, after, strict=True):
             was, now = amount(first[own]), amount(second[own])
@@ -280,7 +289,8 @@ def summed(text: Text, first: Rule, second: Rule, found: tuple[Fraction, int, in
     )
     certified = frozenset({first.scheme, second.scheme})
     lives = lives_of(text, first.scheme, second.scheme, first, ((a, b),), certified=certified)
-    better = changed(text.agreement, [(path, BETTER)])
+    first_path = (*next(p for r, p in text.rules() if r.path == first.path), "amount")
+    better = changed(text.agreement, [(path, BETTER), (first_path, BETTER)])
     lines = ask(lives, [changed(text.agreement)]), ask(lives, [better])
     if not all(pays(line) for line in lines[0][0].values()):
         return evolve(made, example=none("the engine pays one of the two nothing"))

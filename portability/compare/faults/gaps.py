@@ -8,6 +8,7 @@ from attrs import evolve
 
 from portability import registry
 from portability.agreement import Agreement, BelowMinimum, Rule
+from portability.compare.faults.conversions import by_table
 from portability.compare.faults.model import PENSIONS, Finding, Json, Text, changed, finding
 from portability.compare.faults.people import (
     Life,
@@ -83,7 +84,7 @@ def no_rule(text: Text, country: str, bare: Sequence[str]) -> Json:
                 rule: Json = {"scheme": own, "branches": ["old_age"], "counts": counted}
                 rule |= {"amount": PRO_RATA, "cite": "example"}
                 rules = [*(text.raw.get("rules") or []), rule]
-                edits = [(("conversions", "article13"), art13()), (("rules",), rules)]
+                edits = [*by_table(("unused",))[:1], (("rules",), rules)]
                 example = compared(
                     lives_of(text, own, other),
                     [changed(text.agreement)],
@@ -100,13 +101,6 @@ def others(text: Text, own: str) -> Iterator[tuple[str, str]]:
             for scheme in schemes_of(text, country):
                 if held(scheme) < 2:
                     yield scheme, country
-
-
-def art13() -> object:
-    """The table of conversions of Regulation 987/2009, as the catalogue holds it."""
-    from portability import catalogue
-
-    return catalogue.find("eu-883-2004").raw["conversions"]["art13"]
 
 
 def open_amounts(text: Text) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from portability import registry
 from portability.agreement import Agreement, Rule
@@ -18,7 +18,7 @@ from portability.case import load
 from portability.casemodel import Case
 from portability.compare.faults.model import Text, table
 from portability.countries import COUNTRIES
-from portability.dates import add_months, day, iso
+from portability.dates import add_months, add_years, day, iso
 from portability.determination import entitlement
 from portability.registry import country_of
 from portability.tables import minor_digits
@@ -178,6 +178,17 @@ def lives_of(
     ]
 
 
+def moved(life: Life, claim: int) -> Life:
+    """The same life so many years earlier or later that the pension is claimed on that day."""
+    years = int(iso(claim)[:4]) - int(life.claim[:4])
+
+    def shifted(text: str) -> str:
+        return iso(int(add_years(day(text), years)))
+
+    stays = tuple(evolve(stay, start=shifted(stay.start)) for stay in life.stays)
+    return evolve(life, stays=stays, born=shifted(life.born), claim=iso(claim))
+
+
 def branch_of(rule: Rule | None) -> str:
     """Old age where the rule covers it, else invalidity: survivors are not computed here."""
     branches = (rule.branches if rule is not None else None) or ("old_age",)
@@ -294,8 +305,8 @@ def loss(before: Mapping[str, Json], after: Mapping[str, Json]) -> int:
     worst = 0
     for scheme, line in after.items():
         now, better = amount(before[scheme]), amount(line)
-        if now is None and before[scheme]["status"] == "entitled" and better:
-            worst = max(worst, 1)  # a right with an amount nobody knows
+        if now is None and better:
+            worst = max(worst, 1)  # a right, or an amount, that nobody can state
         elif now is not None and better is not None and better > now:
             worst = max(worst, (better - now) * 1000 // better)
         elif now is not None and better is not None and better < now:

@@ -10,7 +10,13 @@ from attrs import evolve
 
 from portability import catalogue, registry
 from portability.agreement import Agreement, Rule, Term
-from portability.compare.faults.model import Finding, Text, component_path, finding
+from portability.compare.faults.model import (
+    Finding,
+    Text,
+    component_path,
+    finding,
+    value_at,
+)
 from portability.compare.faults.people import ask, lives_of, none, owner, partner, shown
 from portability.dates import FOREVER
 from portability.errors import nearest
@@ -23,6 +29,7 @@ def findings(text: Text) -> Iterator[Finding]:
     yield from bilateral(text)
     yield from terms(text)
     yield from unused(text)
+    yield from articles(text)
 
 
 def replaced(text: Text) -> Iterator[Finding]:
@@ -145,6 +152,34 @@ def nothing_known(text: Text, rule: Rule) -> dict[str, Any]:
         return none("no scheme of the other party that the rule counts is known here")
     lives = lives_of(text, own, other, rule, ((120, 120),), certified=frozenset({own}))
     return shown(lives[0], ask(lives, [text.agreement])[0], None)
+
+
+# --- articles of a draft
+
+
+def articles(text: Text) -> Iterator[Finding]:
+    """Rules of a draft without an article, and rules that stand on an article of another text."""
+    if not text.draft:
+        return
+    rules = list(dict.fromkeys(path for _, path in text.rules()))
+    bare = [path for path in rules if value_at(text.raw, (*path, "cite")) is None]
+    if bare:
+        yield finding("no_article", bare[0], rules=number(bare))
+    base = text.raw.get("based_on")
+    own = text.files[0].data if text.files else text.raw
+    taken = [p for p in rules if p not in bare and not said_in(text, own, p)]
+    if base and taken:
+        yield finding("borrowed_article", taken[0], base=base, rules=number(taken))
+
+
+def said_in(text: Text, own: Any, path: Path_) -> bool:
+    """Does the file itself say the rule, or has it taken it over from its base?"""
+    here = text.inside(0, path)
+    return here is not None and value_at(own, here) is not None
+
+
+def number(paths: list[Path_]) -> str:
+    return "one rule" if len(paths) == 1 else f"{len(paths)} rules"
 
 
 # --- what is said and never used

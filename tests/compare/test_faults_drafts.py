@@ -1,0 +1,164 @@
+"""One planted fault a draft: each kind is found at its clause, with a person who is computed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from portability import catalogue
+from portability.agreement import Agreement
+from portability.answer import answer
+from portability.case import load
+from portability.compare.faults import report
+from portability.compare.faults.model import changed, table
+from portability.yamlsource import Source
+
+Json = dict[str, Any]
+
+# Germany and the Philippines, whose laws are both computed; nothing is wrong with it.
+CLEAN = """\
+schema: portability/agreement@1
+id: draft
+title: Draft between Germany and the Philippines
+kind: draft
+status: draft
+parties: [DE, PH]
+persons: {kind: open, cite: Article 3}
+branches: [old_age]
+legislation:
+  posting: {months: 24, extension: consent of both, extension_months: 36, cite: Article 7}
+third_states: none
+pre_entry: {counted: true, cite: Article 20}
+transitional: {rule: claims refused before are decided again on request, cite: Article 21}
+replaces: {ids: [de-ph], cite: Article 25}
+rules:
+  - scheme: de-grv
+    branches: [old_age]
+    when: only_if_needed
+    counts:
+      - {schemes: [ph-sss], unit: {month: 1, gives: {month: 1}, fill_to: 12}, cite: Article 10}
+    amount: {basis: own, cite: Article 11}
+    cite: Article 11
+  - scheme: ph-sss
+    branches: [old_age]
+    when: only_if_needed
+    counts:
+      - {schemes: [de-grv], unit: {month: 1, gives: {month: 1}, fill_to: 12}, cite: Article 12}
+    amount: {basis: minimum, numerator: own, denominator: minimum, at_most: 1, cite: Article 13}
+    cite: Article 13
+"""
+PLANTED: dict[str, Json] = yaml.safe_load(
+    (Path(__file__).parent / "faults_planted.yaml").read_text("utf-8")
+)
+
+
+def written(folder: Path, text: str, name: str = "draft") -> Agreement:
+    path = folder / f"{name}.yaml"
+    path.write_text(text, "utf-8")
+    return catalogue.find(path)
+
+
+def planted(folder: Path, kind: str) -> Agreement:
+    """The clean draft with the other words of the table."""
+    text = CLEAN
+    for old, new in PLANTED[kind]["edits"]:
+        assert old in text, old
+        text = text.replace(old, new)
+    return written(folder, text)
+
+
+def found(made: Json, kind: str) -> Json:
+    hits = [item for item in made["findings"] if item["kind"] == kind]
+    assert hits, [item["kind"] for item in made["findings"]]
+    first: Json = hits[0]
+    return first
+
+
+def test_nothing_is_wrong_with_the_clean_draft(tmp_path: Path) -> None:
+    made = report(written(tmp_path, CLEAN))
+    assert made["findings"] == [] and not made["found"] and made["not_read"] == []
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_planted_fault_is_found_at_its_clause(kind: str, tmp_path: Path) -> None:
+    wanted, agreement = PLANTED[kind], planted(tmp_path, kind)
+    item = found(report(agreement), kind)
+    assert item["severity"] == wanted["severity"]
+    assert item["path"] == wanted["path"]
+    name, line, column = item["where"].rsplit(":", 2)
+    assert name == str(tmp_path / "draft.yaml") and int(column) >= 1
+    text = (tmp_path / "draft.yaml").read_text("utf-8").splitlines()
+    absent = kind in ("no_pre_entry", "no_transition")
+    assert int(line) == 1 if absent else text[int(line) - 1].strip()
+    assert "{" not in item["consequence"] and item["better"]
+    if wanted["person"]:
+        assert "none" not in item["example"], item["example"]
+    else:
+        assert item["example"] is None or "none" in item["example"] or item["example"]["case"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PLANTED if PLANTED[kind]["person"]])
+def test_what_the_example_says_is_what_the_engine_answers(kind: str, tmp_path: Path) -> None:
+    """The case file of the example, run again by itself, gives the sums that were printed; and the
+    person loses by the text as it is written."""
+    agreement = planted(tmp_path, kind)
+    example = found(report(agreement), kind)["example"]
+    strict = kind == "no_pre_entry"  # there the text is read strictly, which no file says
+    lines = answer(
+        load(Source("again", example["case"])), [changed(agreement)], trace=False, ahead=False
+    )["entitlements"]
+    again = {line["scheme"]: line["payable"] for line in lines}
+    column = "with_better_rule" if strict else "as_written"
+    assert again == {scheme: said["payable"] for scheme, said in example[column].items()}
+    assert loses(kind, example)
+
+
+def loses(kind: str, example: Json) -> bool:
+    """The better column pays more somewhere; a share above the whole pays too much instead; a short
+    period pays the same as none."""
+    before = example["as_written"]
+    if "without_these_months" in example:
+        after = example["without_these_months"]
+        return all(before[s]["payable"] == said["payable"] for s, said in after.items())
+    after = example.get("with_better_rule") or example["one_month_less"]
+    more = [s for s in after if amount(after[s]) > amount(before[s])]
+    less = [s for s in after if amount(after[s]) < amount(before[s])]
+    if kind in ("unbounded_fraction", "shares_above_one"):
+        return bool(less)
+    if kind == "inverted_fraction":
+        return "read as printed" in example["literally"]
+    return bool(more)
+
+
+def amount(said: Json) -> Decimal:
+    return Decimal(said["payable"]["amount"]) if said["payable"] else Decimal(0)
+
+
+def test_every_kind_of_finding_is_planted_or_has_a_test_of_its_own() -> None:
+    assert set(table("words.yaml")) - set(PLANTED) == {"borrowed_article"}
+
+
+def test_a_draft_that_borrows_its_articles_is_told(tmp_path: Path) -> None:
+    """Based on another text, the rules keep that text's articles; the place is in the base's file
+    and the draft's own rule stands first."""
+    text = """\
+schema: portability/agreement@1
+id: draft
+based_on: ca-ph
+title: Draft
+rules:
+  - scheme: ph-sss
+    branches: [old_age]
+    counts: []
+    amount: {basis: unknown, numerator: counted, denominator: own}
+"""
+    made = report(written(tmp_path, text))
+    borrowed, own = found(made, "borrowed_article"), found(made, "inverted_fraction")
+    assert borrowed["path"] == "rules[1]" and "4 rules from ca-ph" in borrowed["consequence"]
+    assert borrowed["where"].split(":")[0].endswith("agreements/ca-ph.yaml")
+    assert own["where"].endswith("draft.yaml:9:13") and own["article"] is None
+    assert found(made, "no_article")["path"] == "rules[0]"
