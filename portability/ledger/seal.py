@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from portability.errors import LedgerError
 from portability.ledger.checkpoint import PublicKey, SigningKey
@@ -37,6 +37,7 @@ STRICT;
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 """
 NONCE = 12
+NONCES = 256  # drawn at a time; each is used once
 FAST = 1  # the documents are short: more effort saves a hundredth of their length
 LARGEST = 1 << 28
 
@@ -62,20 +63,26 @@ class Sealed:
         return sha256(self.nonce + self.ciphertext).hexdigest()
 
 
-@define
 class Sealer:
-    """Compress and encrypt many documents; a person's cipher is set up once."""
+    """Compress and encrypt many documents; a person's cipher is set up once, and the system is
+    asked for random bytes once for many nonces."""
 
-    _ciphers: dict[str, AESGCM] = field(factory=dict, repr=False)
+    def __init__(self) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self._cipher = AESGCM
+        self._ciphers: dict[str, AESGCM] = {}
+        self._nonces: list[bytes] = []
 
     def seal(self, person: Person, name: str, data: bytes) -> Sealed:
         """Person and name are authenticated: a document moved elsewhere does not open."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
         cipher = self._ciphers.get(person.id)
         if cipher is None:
-            cipher = self._ciphers[person.id] = AESGCM(person.key)
-        nonce = os.urandom(NONCE)
+            cipher = self._ciphers[person.id] = self._cipher(person.key)
+        if not self._nonces:
+            drawn = os.urandom(NONCE * NONCES)
+            self._nonces = [drawn[at : at + NONCE] for at in range(0, len(drawn), NONCE)]
+        nonce = self._nonces.pop()
         box = cipher.encrypt(nonce, zlib.compress(data, FAST), _context(person.id, name))
         return Sealed(person.id, nonce, box)
 
