@@ -99,8 +99,10 @@ def parsed(
     buffer = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(buffer == 10)
     if b'"' in data:
-        quotes = np.searchsorted(ends, np.flatnonzero(buffer == 34))
-        odd = np.flatnonzero(np.bincount(quotes, minlength=len(ends)) % 2)
+        before = np.searchsorted(
+            np.flatnonzero(buffer == 34), ends
+        )  # quotation marks up to each end
+        odd = np.flatnonzero(np.diff(before, prepend=0) & 1)
         if len(odd):
             return repaired(data, odd, line, top, columns, last)
     lengths = np.diff(ends, prepend=-1) - 1

@@ -22,13 +22,12 @@ from portability.dates import (
     LAST_YEAR,
     NODATE,
     day,
-    day_in_month,
     first_day,
     month_of,
 )
 from portability.estimate.fields import MONEY_SCALE, Read, Words
 from portability.estimate.form import EARNINGS_FROM
-from portability.estimate.mapping import Mapping
+from portability.estimate.mapping import Earnings, Mapping
 from portability.exact import mul_div
 from portability.tables import Table, minor_digits
 
@@ -36,56 +35,38 @@ Bool = NDArray[np.bool_]
 Int = NDArray[np.int64]
 MONTHS = np.arange(FIRST_YEAR * 12, LAST_YEAR * 12)
 PARTS = {"year": 12, "quarter": 3, "month": 1}  # months a figure is for
+NOWHERE = -9  # no place of a word
 MOST = 10**13  # as in a case: more is no earnings
 
 
 @frozen
 class Spans:
-    """What a line covers: its first and last month (index), the months between, and the share of
-    the first and the last in days (a line within one month has no last)."""
+    """What m dated lines cover: first and last month (index), days and length of each; a line
+    within one month has its days in the first, and none in the last."""
 
     first: Int
     last: Int
-    whole: Int
     first_days: Int
     first_length: Int
     last_days: Int
     last_length: Int
-    days: Int
 
-    def take(self, at: NDArray[np.intp]) -> Spans:
-        return Spans(*(getattr(self, field).take(at) for field in FIELDS))
-
-    def weight(self) -> tuple[Int, Int]:
+    def months(self) -> tuple[Int, Int]:
         """Months as a fraction: (numerator, denominator)."""
         den = self.first_length * self.last_length
-        num = self.whole * den + self.first_days * self.last_length
-        return num + self.last_days * self.first_length, den
-
-
-FIELDS = (
-    "first",
-    "last",
-    "whole",
-    "first_days",
-    "first_length",
-    "last_days",
-    "last_length",
-    "days",
-)
+        num = self.first_days * self.last_length + self.last_days * self.first_length
+        return num + np.maximum(self.last - self.first - 1, 0) * den, den
 
 
 def spans(start: Any, end: Any) -> Spans:
-    """start, end: days of dated lines, end the last day."""
+    """start, end: days, end the last day."""
     first, last = month_of(start), month_of(end)
-    days = np.asarray(end, np.int64) - start + 1
+    opens, closes = first_day(first + 1), first_day(last)
     one = first == last
-    first_length = first_day(first + 1) - first_day(first)
-    last_length = first_day(last + 1) - first_day(last)
-    first_days = np.where(one, days, first_length - day_in_month(start) + 1)
-    last_days = np.where(one, 0, day_in_month(end))
-    whole = np.maximum(last - first - 1, 0)
-    return Spans(first, last, whole, first_days, first_length, last_days, last_length, days)
+    first_days = np.where(one, end + 1 - start, opens - start)
+    last_days = np.where(one, 0, end + 1 - closes)
+    lengths = opens - first_day(first), first_day(last + 1) - closes
+    return Spans(first, last, first_days, lengths[0], last_days, lengths[1])
 
 
 @frozen(eq=False)
@@ -157,61 +138,58 @@ def looked_for(
     m = len(start)
     out = np.full(m, -1, np.int64)
     path = np.full(m, EARNINGS_FROM.index("none"), np.int8)
-    if not mapping.earnings:
-        return out, path
-    dated = usable & (start != NODATE)
-    safe_start, safe_end = np.where(dated, start, 0), np.where(dated, end, 0)
-    span = spans(safe_start, safe_end)
     open_ = usable.copy()
     for number, step in enumerate(mapping.earnings):
-        if not open_.any():
-            break
-        may = open_ if step.source == "record" else open_ & dated
-        code = EARNINGS_FROM.index(step.source)
+        may = open_ if step.source == "record" else open_ & (start != NODATE)
         if step.column:
-            may = may & (given[f"earnings{number}"].value >= 0)
-        for place, name in enumerate(scheme.words):
-            at = np.flatnonzero(may & (scheme.value == place))
-            if step.currency is not None and len(at):
-                at = at[in_currency(given[f"currency{number}"], at, registry.source(name).currency)]
-            if not len(at):
-                continue
-            value, known = step_sums(number, mapping, name, span.take(at), given, at)
-            at, value = at[known], value[known]
-            out[at], path[at], open_[at] = value, code, False
+            amount = given[f"earnings{number}"].value
+            may = may & (amount >= 0)
+            if step.currency is not None:
+                may &= in_currency(given[f"currency{number}"], scheme)
+            at = np.flatnonzero(may)
+            out[at] = stated(step, amount, scheme, start, end, at)
+        else:
+            at = from_tables(step, scheme, start, end, np.flatnonzero(may), out)
+        open_[at], path[at] = False, EARNINGS_FROM.index(step.source)
     return out, path
 
 
-def in_currency(column: Read | Words, at: NDArray[np.intp], currency: str) -> Bool:
+def in_currency(column: Read | Words, scheme: Words) -> Bool:
+    """Whether the currency of each line is its scheme's."""
     assert isinstance(column, Words)
-    if currency not in column.words:
-        return np.zeros(len(at), np.bool_)
-    made: Bool = column.value[at] == column.words.index(currency)
+    place = {word: number for number, word in enumerate(column.words)}
+    wanted = [place.get(registry.source(name).currency, NOWHERE) for name in scheme.words]
+    made: Bool = np.array([*wanted, NOWHERE])[scheme.value] == column.value
     return made
 
 
-def step_sums(
-    number: int,
-    mapping: Mapping,
-    scheme: str,
-    span: Spans,
-    given: Mapped[str, Read | Words],
-    at: NDArray[np.intp],
-) -> tuple[Int, Bool]:
-    """One step for the lines `at`, all of one scheme."""
-    step = mapping.earnings[number]
-    if not step.column:
-        found = level(scheme, step.source, step.last)
-        if found is None:
-            return np.zeros(len(at), np.int64), np.zeros(len(at), np.bool_)
-        return found.of(span)
-    value = given[f"earnings{number}"].value[at].astype(np.int64)
-    finer = 10 ** (MONEY_SCALE - minor_digits(registry.source(scheme).currency))
+def stated(
+    step: Earnings, amount: Any, scheme: Words, start: Any, end: Any, at: NDArray[np.intp]
+) -> Int:
+    """Sums of the lines `at` from an amount of the register (10^-4), in minor units."""
+    digits = [minor_digits(registry.source(name).currency) for name in scheme.words]
+    finer = 10 ** (MONEY_SCALE - np.array([*digits, 0], np.int64))[scheme.value[at]]
+    amount = amount[at].astype(np.int64)
     if step.source == "record":
-        made = mul_div(value, 1, finer, "half_up")
-    elif step.per == "week":
-        made = mul_div(value, span.days, 7 * finer, "half_up")
-    else:
-        months, den = span.weight()
-        made = mul_div(value, months, den * finer * (12 if step.per == "year" else 1), "half_up")
-    return made, np.ones(len(at), np.bool_)
+        return mul_div(amount, 1, finer, "half_up")
+    first, last = start[at].astype(np.int64), end[at].astype(np.int64)
+    if step.per == "week":
+        return mul_div(amount, last + 1 - first, 7 * finer, "half_up")
+    months, den = spans(first, last).months()
+    return mul_div(amount, months, den * finer * (12 if step.per == "year" else 1), "half_up")
+
+
+def from_tables(
+    step: Earnings, scheme: Words, start: Any, end: Any, at: NDArray[np.intp], out: Int
+) -> NDArray[np.intp]:
+    """Sums of those of the lines `at` whose scheme has such a level for all their months, written
+    to `out`; returns which these are."""
+    found = [np.zeros(0, np.intp)]
+    for place, name in enumerate(scheme.words):
+        table = level(name, step.source, step.last)
+        mine = at[scheme.value[at] == place]
+        if table is not None and len(mine):
+            value, known = table.of(spans(start[mine].astype(np.int64), end[mine]))
+            out[mine[known]] = value[known]
+            found.append(mine[known])
+    return np.concatenate(found)

@@ -115,6 +115,10 @@ def one_value(
         return out, differ
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
     present = owner[starts]
+    first = value[starts]
+    if (np.repeat(first, np.diff(starts, append=len(owner))) == value).all():
+        out[present] = first
+        return out, differ
     highest = np.maximum.reduceat(value, starts)
     top = np.iinfo(value.dtype).max
     lowest = np.minimum.reduceat(np.where(value == nothing, top, value), starts)
@@ -249,15 +253,16 @@ def number(values: Int) -> pa.Array:
 
 def compact(codes: NDArray[Any], words: tuple[str, ...], field: pa.Field) -> pa.DictionaryArray:
     """Codes as a dictionary column that holds the words in use, in their order, and no other."""
+    index_type = field.type.index_type.to_pandas_dtype()
     if len(codes) and codes.strides == (0,):
-        used = codes[:1][codes[:1] >= 0]
+        used, null = codes[:1][codes[:1] >= 0], np.broadcast_to(codes[0] < 0, len(codes))
     else:
-        used = np.flatnonzero(np.bincount(codes.astype(np.int64) + 1, minlength=1)[1:])
-    place = np.full(len(words) + 1, -1, np.int64)  # the last one stands for -1
+        null = codes < 0
+        seen = codes[~null] if null.any() else codes
+        used = np.flatnonzero(np.bincount(seen, minlength=1))
+    place = np.zeros(len(words) + 1, index_type)  # the last one stands where nothing does
     place[used] = np.arange(len(used))
-    index = place[codes]
-    null = index < 0
-    chosen = pa.array(index, field.type.index_type, mask=null if null.any() else None)
+    chosen = pa.array(place.take(codes, mode="wrap"), mask=null if null.any() else None)
     return pa.DictionaryArray.from_arrays(chosen, pa.array([words[i] for i in used], pa.string()))
 
 

@@ -8,7 +8,7 @@ HEAD = """\
 # Synthetic, no person: made by `portability estimate sample --members {members} --seed {seed}`.
 # What is assumed, and is no statistic: who goes where and how often, contracts of 24 months with
 # renewals, gaps and returns, {gap} percent of the women with a gap for raising a child, lower wages
-# in domestic and care work, wages drawn between bounds and 2 percent lower for each year before 2026,
+# in domestic and care work, wages drawn between bounds, 2 percent lower for each year before 2026,
 # {unknown} percent of the wages abroad unknown. A spell at home stands as the insurance there would
 # certify it; a contract is a contract, and that it was insured is assumed.
 """
