@@ -1,0 +1,266 @@
+"""What a change of text does to people and to the sums of each scheme.
+
+    found = impact.of(["us-de", "draft.yaml"], people, entry="2028-01-01")
+
+The result (portability/impact@1) is plain data: for every pair of texts (each against no agreement,
+each against the one before it) persons by effect, sums by year in the form governments print, how
+they are spread, and the cases that move most. Nothing is added up across currencies; whoever's
+right or amount is unknown under one of two texts is counted as unknown and in no sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from attrs import define, field
+from numpy.typing import NDArray
+
+from portability import registry
+from portability.compare import weighing
+from portability.compare.peopled import EVERY_YEAR, LEVELS, PERSON, People, Weighted, halves, total
+from portability.compare.weighing import EFFECTS, UNKNOWN, Paid, Text
+from portability.exact import decimal_text
+
+Int = NDArray[np.int64]
+Json = dict[str, Any]
+SCHEMA = "portability/impact@1"
+SPANS = {"year 1": (1, 1), "years 1-5": (1, 5)}
+MOST = 5  # cases told on either side
+SPREAD = ("sex", "age", "earnings", "corridor")
+AT_ENTRY, A_YEAR, LATER = "at entry", "a year", "after entry"
+
+
+@define
+class Tally:
+    """Sums of one pair of texts, by LEVELS.
+
+    persons  (scheme, dimension, word, effect, when) -> thousandths of a person
+    money    (scheme, dimension, word, span) -> half-years x thousandths of a person x thousandths
+             of the currency a year
+    cases    (difference, order, case) of those who move most
+    """
+
+    persons: dict[tuple[str, ...], list[int]] = field(factory=dict)
+    money: dict[tuple[str, ...], list[int]] = field(factory=dict)
+    cases: list[tuple[int, int, Json]] = field(factory=list)
+
+    def add(
+        self, into: dict[tuple[str, ...], list[int]], key: tuple[str, ...], by: Sequence[int]
+    ) -> None:
+        mine = into.setdefault(key, [0] * len(LEVELS))
+        for level, value in enumerate(by):
+            mine[level] += value
+
+
+def of(references: Sequence[str], people: People, far: int = 25, goes_on: bool = False) -> Json:
+    """The impact of texts (ids or paths) on people; far: the one far year that is told. Raises
+    InputError with every fault of every text."""
+    texts = weighing.texts(list(references), goes_on)
+    spans = {**SPANS, f"year {far}": (far, far)}
+    pairs = list(pairs_of(texts))
+    tallies = {pair: Tally() for pair in pairs}
+    schemes: set[str] = set()
+    for weighted in people.batches():
+        held = held_in(weighted)
+        schemes |= set(held)
+        found = {text.name: weighing.paid(weighted.batch, text, held) for text in texts}
+        for one, other in pairs:
+            weigh(tallies[one, other], weighted, held, found[one], found[other], people, spans)
+    return {
+        "schema": SCHEMA,
+        "texts": [said(text) for text in texts],
+        "population": people.header,
+        "parameters_continued": goes_on,
+        "paid_for_years": dict(zip(LEVELS, people.years, strict=True)),
+        "spans": list(spans),
+        "schemes": {name: about(name) for name in sorted(schemes)},
+        "pairs": [told(one, other, tallies[one, other]) for one, other in pairs],
+        "not_told": NOT_TOLD,
+    }
+
+
+NOT_TOLD = {
+    "contributions": "unknown: nobody stated how many workers are posted and what is paid for them",
+    "administration": "unknown: nobody stated the cost of handling a claim",
+    "mortality": "everybody is paid for the stated years, nobody longer",
+    "indexation": "amounts stay as on the claim date",
+}
+
+
+def pairs_of(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
+    """Each text against none, then each against the one before it."""
+    for text in texts[1:]:
+        yield texts[0].name, text.name
+    for one, other in pairwise(texts[1:]):
+        yield one.name, other.name
+
+
+def held_in(weighted: Weighted) -> tuple[str, ...]:
+    """Schemes of the records of a batch, sorted."""
+    lines = weighted.batch.column("periods").flatten().field("scheme")
+    return tuple(sorted(word for word in lines.unique().to_pylist() if word))
+
+
+def weigh(
+    tally: Tally,
+    weighted: Weighted,
+    schemes: Sequence[str],
+    before: Paid,
+    after: Paid,
+    people: People,
+    spans: dict[str, tuple[int, int]],
+) -> None:
+    """One batch under two texts, added to the tally."""
+    effect = weighing.effects(before, after)
+    difference = np.where(before.known & after.known, after.yearly - before.yearly, 0)
+    when = {
+        AT_ENTRY: weighted.starts == 0,
+        A_YEAR: weighted.starts == EVERY_YEAR,
+        LATER: weighted.starts > 0,
+    }
+    groups = list(groups_of(weighted))
+    for place, scheme in enumerate(schemes):
+        mine, moved = effect[:, place], difference[:, place]
+        for dimension, word, who in groups:
+            for number, name in enumerate(EFFECTS):
+                for moment, here in when.items():
+                    rows = who & here & (mine == number)
+                    if rows.any():
+                        by = weighted.weight[rows].sum(axis=0).tolist()
+                        tally.add(tally.persons, (scheme, dimension, word, name, moment), by)
+            changed = np.flatnonzero(who & (moved != 0))
+            if len(changed):
+                for span, (first, last) in spans.items():
+                    by = [
+                        sum_of(weighted, changed, moved, level, first, last, people.years[level])
+                        for level in range(len(LEVELS))
+                    ]
+                    tally.add(tally.money, (scheme, dimension, word, span), by)
+        most(tally, weighted, place, scheme, before, after, moved)
+
+
+def groups_of(weighted: Weighted) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """(dimension, word, who) of everything that is spread; "" and "" are all."""
+    yield "", "", np.ones(len(weighted.starts), np.bool_)
+    for dimension in SPREAD:
+        found = weighted.labels.get(dimension)
+        if found is not None:
+            column = np.array(found, np.str_)
+            for word in np.unique(column).tolist():
+                yield dimension, word, column == word
+
+
+def sum_of(
+    weighted: Weighted,
+    rows: NDArray[np.intp],
+    moved: Int,
+    level: int,
+    first: int,
+    last: int,
+    years: int,
+) -> int:
+    """Weight x difference x half-years in payment over the years of a span."""
+    paid = sum(halves(weighted.starts[rows], year, years) for year in range(first, last + 1))
+    return total(weighted.weight[rows, level] * paid, moved[rows])
+
+
+def most(
+    tally: Tally,
+    weighted: Weighted,
+    place: int,
+    scheme: str,
+    before: Paid,
+    after: Paid,
+    moved: Int,
+) -> None:
+    """Keep the members of each scheme whose yearly amount changes most, either way."""
+    order = np.argsort(moved, kind="stable")
+    ends = {int(row) for row in (*order[:MOST], *order[-MOST:]) if moved[row] != 0}
+    for row in sorted(ends):
+        case = {
+            "scheme": scheme,
+            **{name: words[row] for name, words in weighted.labels.items()},
+            "persons": decimal_text(int(weighted.weight[row, 1]), 3),
+            "before": row_told(before, row, place),
+            "after": row_told(after, row, place),
+            "difference_a_year": decimal_text(int(moved[row]), 3),
+        }
+        tally.cases.append((int(moved[row]), len(tally.cases), case))
+    kept: list[tuple[int, int, Json]] = []
+    for name in {case["scheme"] for _, _, case in tally.cases}:
+        mine = sorted((c for c in tally.cases if c[2]["scheme"] == name), key=lambda c: c[:2])
+        lowest = [case for case in mine if case[0] < 0][:MOST]
+        kept += [*lowest, *[case for case in mine if case[0] > 0][-MOST:]]
+    tally.cases = sorted(kept, key=lambda c: (c[2]["scheme"], c[0], c[1]))
+
+
+def row_told(paid: Paid, row: int, place: int) -> Json:
+    """The deciding row of one member in one scheme, as explained to a reader."""
+    at = int(paid.row[row, place])
+    if at < 0:
+        return {"status": "no record"}
+    found = paid.table.slice(at, 1).to_pylist()[0]
+    keys = ("status", "route", "own", "foreign", "counted", "required", "unit", "reason")
+    amount = found["likely"]
+    pair = found["numerator"], found["denominator"]
+    return {
+        **{key: found[key] for key in keys},
+        "fraction": None if pair[1] is None else f"{pair[0]}/{pair[1]}",
+        "amount": None if amount is None else f"{amount}",
+        "currency": found["currency"],
+        "per": found["per"],
+    }
+
+
+def said(text: Text) -> Json:
+    if text.agreement is None:
+        return {"name": text.name}
+    found = text.agreement
+    return {
+        "name": text.name,
+        "id": found.id,
+        "title": found.title,
+        "status": found.status,
+        "digest": found.digest,
+    }
+
+
+def about(scheme: str) -> Json:
+    found = registry.load(scheme)
+    return {"name": found.source.name, "country": found.country, "currency": found.currency}
+
+
+def told(one: str, other: str, tally: Tally) -> Json:
+    """A pair as data: persons in persons, sums in whole currency units with three decimals."""
+    return {
+        "from": one,
+        "to": other,
+        "persons": [
+            dict(zip(("scheme", "by", "group", "effect", "when"), key, strict=True))
+            | {"persons": levels(value, 1)}
+            for key, value in sorted(tally.persons.items())
+        ],
+        "benefits": [
+            dict(zip(("scheme", "by", "group", "span"), key, strict=True))
+            | {"sum": levels(value, 2 * PERSON)}
+            for key, value in sorted(tally.money.items())
+        ],
+        "cases": [case for _, _, case in tally.cases],
+        "unknown": [
+            {"scheme": key[0], "when": key[4], "persons": levels(value, 1)}
+            for key, value in sorted(tally.persons.items())
+            if key[1] == "" and key[3] == UNKNOWN
+        ],
+    }
+
+
+def levels(values: Sequence[int], by: int) -> dict[str, str]:
+    """Low, central and high as text with three decimals, each rounded half up once."""
+    out = []
+    for value in values:
+        thousandths = (2 * abs(value) + by) // (2 * by)
+        out.append(decimal_text(-thousandths if value < 0 else thousandths, 3))
+    return dict(zip(LEVELS, out, strict=True))
