@@ -35,12 +35,14 @@ class Key:
 @frozen
 class Cell:
     """What one text says in a row. clause None: it has none, and `text` says in which way; form
-    None: it is not in the text."""
+    None: it is not in the text. redline: the clause against that of the first text that has one;
+    quoted: the same for what is quoted of both."""
 
     text: str
     clause: Clause | None = None
     form: meaning.Form = None
     redline: Redline = ()
+    quoted: Redline = ()
 
 
 class Column:

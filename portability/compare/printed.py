@@ -51,6 +51,12 @@ def article(cell: Cell) -> str:
     return cell.clause.article if cell.clause is not None else ""
 
 
+def changes(cell: Cell) -> str:
+    """The words that changed, of the clause and of what is quoted."""
+    quoted = f'; "{marked(cell.quoted)}"' if cell.quoted else ""
+    return marked(cell.redline) + quoted
+
+
 def summary(whole: Comparison) -> str:
     """How many clauses are in which state."""
     n = whole.counts()
@@ -111,7 +117,7 @@ def block(row: Row, labels: tuple[str, ...], room: int) -> Iterator[str]:
         yield from ("    " + line for line in hung(label, size, plain(text), room - 4))
     for cell in row.cells:
         if cell.redline:
-            text = plain(marked(cell.redline))
+            text = plain(changes(cell))
             yield from ("    " + line for line in hung("change", size, text, room - 4))
 
 
@@ -197,8 +203,9 @@ def cell_document(cell: Cell) -> dict[str, Any]:
     for key, value in (("wording", clause.wording), ("note", clause.note)):
         if value:
             made[key] = value
-    if cell.redline:
-        made["change"] = [{"kind": kind, "words": words} for kind, words in cell.redline]
+    for key, parts in (("change", cell.redline), ("change_of_quotation", cell.quoted)):
+        if parts:
+            made[key] = [{"kind": kind, "words": words} for kind, words in parts]
     return made
 
 
@@ -234,7 +241,7 @@ def line(row: Row) -> list[str]:
             clause.quote if clause is not None else "",
             clause.path if clause is not None else "",
         ]
-    made += [marked(cell.redline) for cell in row.cells[1:]]
+    made += [changes(cell) for cell in row.cells[1:]]
     return [plain(text) for text in made]
 
 

@@ -63,8 +63,9 @@ def redlines(sheet: Any, at: int, columns: int, row: Row, formats: dict[str, Any
     """The words that changed, in colour, over the plain ones."""
     first = columns - len(row.cells) + 1
     for i, cell in enumerate(row.cells[1:]):
-        runs = coloured(cell.redline, formats)
-        if len(runs) > 2 and sum(len(text) for _, text in cell.redline) < LONGEST:
+        parts = (*cell.redline, (KEPT, ";"), *cell.quoted) if cell.quoted else cell.redline
+        runs = coloured(parts, formats)
+        if len(runs) > 2 and sum(len(text) for _, text in parts) < LONGEST:
             sheet.write_rich_string(at, first + i, *runs, formats["wrap"])
 
 

@@ -109,6 +109,8 @@ def cell_of(cell: Cell) -> str:
         parts.append(f'<span class="redline">{redline(cell.redline)}</span>')
     if clause.quote:
         parts.append(f"<q>{escaped(clause.quote)}</q>")
+    if cell.quoted:
+        parts.append(f'<span class="redline"><q>{redline(cell.quoted)}</q></span>')
     cites = "; ".join(dict.fromkeys(cited(c.article, c.url) for c in clause.cites if c.article))
     if cites:
         parts.append(f'<span class="note">{cites}</span>')

@@ -208,7 +208,7 @@ def conversion(value: Conversion | ConversionTable | None) -> str:
         for part in (
             given + span((value.target_unit, value.target_n)),
             remainder(value.remainder_from, value.source_unit, value.source_n),
-            f"own and foreign together at most {span((value.target_unit, value.fill_to))} a year"
+            f"own and foreign at most {span((value.target_unit, value.fill_to))} per calendar year"
             if value.fill_to
             else "",
             f"converted for {word(value.per)}" if value.per != "calendar_year" else "",
@@ -236,7 +236,7 @@ def equivalences(value: ConversionTable) -> str:
             "table of equivalences (days in a unit)",
             *rows,
             "any rest counts as one more" if value.remainder_from == 1 else "",
-            f"at most {listed(most)} a year" if most else "",
+            f"at most {listed(most)} per calendar year" if most else "",
             f"converted {word(value.per)}",
         ]
     )

@@ -23,7 +23,7 @@ from portability.cohort import BRANCHES
 from portability.compare import meaning, sides
 from portability.compare.clause import Heading, headings, place
 from portability.compare.columns import Cell, Column, Key, align_cases, labels
-from portability.compare.redline import redline
+from portability.compare.redline import Redline, redline
 from portability.errors import Fault, InputError, nearest
 
 ONLY, NOTE = "only", "note"
@@ -274,19 +274,17 @@ def redlined(cells: Sequence[Cell], stated: Sequence[int]) -> list[Cell]:
     for i in stated[1:]:
         silent = isinstance(first.form, Absent) or isinstance(cells[i].form, Absent)
         if not silent and meaning.likeness(first.form, cells[i].form) == meaning.CHANGED:
-            before, after = words_of(first, cells[i])
-            out[i] = evolve(cells[i], redline=redline(before, after))
+            text = redline(first.text, cells[i].text)
+            out[i] = evolve(cells[i], redline=text, quoted=quoted(first, cells[i]))
     return out
 
 
-def words_of(a: Cell, b: Cell) -> tuple[str, str]:
-    """The text's own words where the file has them of both and they differ, else the clauses as
-    they are said."""
-    if a.clause is not None and b.clause is not None:
-        mine, theirs = a.clause.wording, b.clause.wording
-        if mine and theirs and meaning.words(mine) != meaning.words(theirs):
-            return mine, theirs
-    return a.text, b.text
+def quoted(a: Cell, b: Cell) -> Redline:
+    """What the files quote of both texts, where the words differ."""
+    before, after = (c.clause.quote if c.clause is not None else "" for c in (a, b))
+    if not before or not after or meaning.words(before) == meaning.words(after):
+        return ()
+    return redline(before, after)
 
 
 def merged(rows: Iterable[Row]) -> tuple[Row, ...]:

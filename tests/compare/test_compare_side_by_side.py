@@ -80,15 +80,17 @@ def test_the_model_follows_the_convention_it_was_taken_from() -> None:
     assert amount.state == "changed" and "cap" in amount.differs
 
 
-def test_a_quotation_is_redlined_before_our_words_for_it() -> None:
+def test_beside_the_clause_stands_the_sentence_that_is_quoted() -> None:
     """VIII(2)(b) of SI/97-32: at least 3 months of a year; of SI/2004-164: at least 90 days."""
     found = row(comparison("ca-ph", "ca-tr"), "rule.conversion", "ca-cpp", "invalidity")
-    assert found.cells[1].redline == (
+    assert found.cells[1].quoted == (
         ("-", "a calendar year including"),
         ("=", "at least"),
         ("-", "3 months"),
         ("+", "90 days"),
     )
+    gone = " ".join(words for kind, words in found.cells[1].redline if kind == "-")
+    assert "ph-sss: 12 months" in gone and "3 months" in gone
 
 
 def test_an_unknown_amount_is_unknown_in_one() -> None:
