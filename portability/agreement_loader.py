@@ -117,19 +117,21 @@ def inherited(base: Raw_, parties: Any) -> dict[str, Any]:
     if inside is None:
         return dict(base)
     made = dict(base)
+    lists = {
+        name: [scheme for scheme in schemes if belongs(scheme, inside)]
+        for name, schemes in base.get("lists", {}).items()
+    }
+    if lists:
+        made["lists"] = {name: schemes for name, schemes in lists.items() if schemes}
     for key in ("rules", "defaults", "annex"):
         value = base.get(key)
         if isinstance(value, list):
-            made[key] = [row for row in (among(row, inside) for row in value) if row is not None]
+            rows = (among(row, inside, lists) for row in value)
+            made[key] = [row for row in rows if row is not None]
         elif isinstance(value, dict):
-            made[key] = among(value, inside) or "unknown"
-    for name, held in (("lists", None), ("benefits", inside)):
-        if isinstance(base.get(name), dict):
-            made[name] = {
-                key: value if held is not None else [s for s in value if belongs(s, inside)]
-                for key, value in base[name].items()
-                if held is None or key in held
-            }
+            made[key] = among(value, inside, lists) or "unknown"
+    if isinstance(base.get("benefits"), dict):
+        made["benefits"] = {key: row for key, row in base["benefits"].items() if key in inside}
     if isinstance(base.get("institutions"), list):
         made["institutions"] = [row for row in base["institutions"] if row["country"] in inside]
     if "take_over_between" in base:
@@ -137,9 +139,11 @@ def inherited(base: Raw_, parties: Any) -> dict[str, Any]:
     return made
 
 
-def among(rule: Raw_, inside: frozenset[str]) -> dict[str, Any] | None:
+def among(
+    rule: Raw_, inside: frozenset[str], lists: Mapping[str, list[str]]
+) -> dict[str, Any] | None:
     """A rule or annex row for these states alone; None if it is about others, or counts nothing but
-    periods of others, or asks for a record in another state."""
+    periods of others, or asks for a record in another state. lists: cut to these states."""
     made = dict(rule)
     for key in ("scheme", "country"):
         kept = [word for word in many(rule.get(key)) if belongs(word, inside)]
@@ -147,9 +151,12 @@ def among(rule: Raw_, inside: frozenset[str]) -> dict[str, Any] | None:
             return None
         if len(kept) < len(many(rule.get(key))):
             made[key] = kept
-    country = (rule.get("record") or {}).get("country")
-    if country is not None and country not in inside:
-        return None
+    record = rule.get("record") or {}
+    for key in ("country", "only", "some"):
+        named = lists.get(record[key], [record[key]]) if isinstance(record.get(key), str) else None
+        schemes = named if named is not None else record.get(key)
+        if schemes is not None and not any(belongs(word, inside) for word in schemes):
+            return None
     counts = rule.get("counts")
     if counts:
         left = [among_counted(count, inside) for count in counts]

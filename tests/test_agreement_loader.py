@@ -327,7 +327,10 @@ def test_what_a_draft_takes_over_is_cut_to_its_parties() -> None:
     kept = draft.rules_for("de-grv", "DE", "old_age")[-1]
     assert kept.amount_of("amount").basis == "theoretical"
     assert draft.rules_for("at-apg", "AT", "old_age")[-1].amount_of("amount").basis == "own"
-    assert draft.lists["annex_vi"] == () and base.lists["annex_vi"] == ("ie-spc",)
+    assert draft.lists == {} and base.lists["annex_vi"] == ("ie-spc",)
+    assert len(draft.raw["defaults"]) == 1  # no record in Switzerland, Norway or Ireland alone
+    irish = good(OVER + "[DE, IE]\n", base=lambda _: base)
+    assert irish.lists == {"annex_vi": ("ie-spc",)} and len(irish.raw["defaults"]) == 3
     assert [row["scheme"] for row in draft.raw["annex"]] == [["at-apg"], ["at-apg"]]
     same = good(OVER + "[US, DE]\n", base=lambda _: catalogue.find("us-de"))
     assert [rule.scheme for rule in same.rules] == ["us-oasdi", "de-grv"]
