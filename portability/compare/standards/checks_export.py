@@ -26,47 +26,60 @@ from portability.compare.standards.view import Block, View, title
 
 # The benefits of C118 article 5(1) and C157 article 9(1).
 EXPORTED = ("invalidity", "old_age", "survivors", "death_grant", "work_injury")
-# Benefits that C118 article 5(2) and (3) and 10(2), ETS 78 article 11(3), set apart.
-SET_APART = re.compile(
-    r"non-contributory|transitional|need|assistance|means|supplement|allowance|extraordinary"
-    r"|helplessness"
+# Benefits the standards set apart. Outside them: transitional benefits and assistance (C118
+# articles 5(3), 10(2)); under a condition: non-contributory pensions (C118 article 5(2), ETS 78
+# article 11(3)).
+OUTSIDE = re.compile(r"transitional|need|assistance|means")
+NON_CONTRIBUTORY = re.compile(
+    r"non-contributory|supplement|allowance|extraordinary|helplessness", re.IGNORECASE
 )
 
 
 def paid_abroad(view: View, item: Item) -> Finding:
     """C118 article 5(1): invalidity, old-age and survivors' benefits, death grants and injury
-    pensions are paid to those who reside abroad. `third_states`: abroad is any state, and a text
-    that pays in the other party alone meets it in part; `branches` names other branches."""
+    pensions are paid to those who reside abroad.
+
+    `third_states`: abroad is any state, so that a text that pays in the other party alone meets it
+    in part; `branches` names other branches; `condition: scheme`: non-contributory pensions may be
+    kept only as long as no scheme for keeping rights exists, and a text that totalizes is one.
+    """
     export = view.block("export")
     if not export.there:
         return absent(export.absent, "payment abroad", export.places)
     branches = item.params.get("branches", EXPORTED)
-    third = bool(item.params.get("third_states"))
-    found = payment(export, third)
+    kept = item.params.get("condition") != "scheme" or not is_scheme(view)
+    found = payment(export, bool(item.params.get("third_states")), kept)
     return in_branches(view, branches, lambda _: found, "none of these benefits is in the text")
 
 
-def payment(export: Block, third: bool) -> Finding:
-    """How far one export clause reaches."""
+def is_scheme(view: View) -> bool:
+    """Is the text itself a scheme for keeping rights: does it totalize anything?"""
+    return any(row.rule.counts for row in view.ruled)
+
+
+def payment(export: Block, third: bool, kept: bool) -> Finding:
+    """How far one export clause reaches. kept: may non-contributory pensions be excepted?"""
     row, places = export.row, export.places
     paid = row.get("other_party")
     if paid is False:
         return Finding(NOT, "not paid in the other state", places)
     if paid is not True:
-        return Finding(
-            UNKNOWN,
-            "unknown, because the file does not say whether it is paid in the other state",
-            places,
-        )
-    apart, others = exceptions(export)
+        why = "unknown, because the file does not say whether it is paid in the other state"
+        return Finding(UNKNOWN, why, places)
+    outside, conditional, others = exceptions(export)
     if others:
-        why = f"paid in the other state, except {'; '.join(others)}"
+        return Finding(PARTLY, f"paid in the other state, except {'; '.join(others)}", places)
+    if conditional and not kept:
+        why = (
+            f"paid in the other state, except {'; '.join(conditional)}, although the agreement is "
+            "itself a scheme for keeping rights"
+        )
         return Finding(PARTLY, why, places)
     if third and row.get("third_state") is not True:
         return third_states(str(row.get("third_state", "")), places)
     where = "in the other state and in third states" if third else "in the other state"
-    if apart:
-        why = f"paid {where}, except {'; '.join(apart)}"
+    if outside or conditional:
+        why = f"paid {where}, except {'; '.join([*outside, *conditional])}"
         return Finding(PARTLY, why, places, "listed_exceptions")
     return Finding(MET, f"paid {where}", places)
 
@@ -83,11 +96,13 @@ def third_states(said: str, places: tuple[Place, ...]) -> Finding:
     return Finding(PARTLY, f"paid in the other state; in third states: {said}", places)
 
 
-def exceptions(export: Block) -> tuple[list[str], list[str]]:
-    """Exceptions of an export clause: those of the kinds set apart by the standards, and others."""
+def exceptions(export: Block) -> tuple[list[str], list[str], list[str]]:
+    """Exceptions of an export clause: outside the standards, non-contributory, any others."""
     rows = [str(text) for text in export.row.get("exceptions", ())]
-    apart = [text for text in rows if SET_APART.search(text.lower())]
-    return apart, [text for text in rows if text not in apart]
+    conditional = [text for text in rows if NON_CONTRIBUTORY.search(text)]
+    rest = [text for text in rows if text not in conditional]
+    outside = [text for text in rest if OUTSIDE.search(text.lower())]
+    return outside, conditional, [text for text in rest if text not in outside]
 
 
 def noncontributory_exceptions(view: View, item: Item) -> Finding:
@@ -98,18 +113,14 @@ def noncontributory_exceptions(view: View, item: Item) -> Finding:
         return Finding(NOT_REGULATED, "nothing is paid abroad", export.places)
     if not export.there:
         return absent(export.absent, "payment abroad", export.places)
-    apart, _ = exceptions(export)
-    if not apart:
-        return Finding(MET, "no non-contributory benefit is kept from export", export.places)
-    if any(row.rule.counts for row in view.ruled):
-        why = (
-            f"{'; '.join(apart)}: kept at home although the agreement is itself a scheme for "
-            "keeping rights; open only to assistance and transitional benefits"
-        )
+    _, conditional, _ = exceptions(export)
+    listed = "; ".join(conditional)
+    if not conditional:
+        return Finding(MET, "no non-contributory pension is kept from export", export.places)
+    if is_scheme(view):
+        why = f"{listed}: excepted although the condition is fulfilled by the agreement itself"
         return Finding(PARTLY, why, export.places)
-    return Finding(
-        MET, f"{'; '.join(apart)}: listed, and no scheme for keeping rights exists", export.places
-    )
+    return Finding(MET, f"{listed}: listed, and no scheme for keeping rights exists", export.places)
 
 
 def may_suspend(view: View, item: Item) -> Finding:

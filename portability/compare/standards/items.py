@@ -58,6 +58,7 @@ WITH = Fields(
         "else": Word(("unknown", "note", "partly")),
         "departure": Word(("unknown",)),
         "third_states": Flag(),
+        "condition": Word(("scheme",)),
         "duties": Listed(Word(("equality", "export", "totalization")), least=1),
         "years": Whole(1, 60),
         "reduced_years": Whole(1, 60),

@@ -17,7 +17,7 @@ HEADS = ("item", "verdict", "standard", "agreement", "finding")
 def lines(report: Json) -> list[str]:
     """The table: grouped by standard, one row an item, both articles, one plain sentence; then how
     many items came to which verdict."""
-    out = [f"{report['agreement']}: {report['title']}"]
+    out = wrapped(f"{report['agreement']}: {report['title']}", ROOM)
     for standard in report["standards"]:
         out += ["", *wrapped(f"{standard['name']} · {standard['title']}", ROOM)]
         out += wrapped(standard["about"], ROOM)
