@@ -18,6 +18,8 @@ from portability.compare.redline import Redline
 
 # What a text has or has not: without it, it ends on no day, replaces nothing, and so on.
 OPTIONAL = ("until", "replaces", "exclusive", "conversions", "take_over_between")
+# Said once for the whole text, unless a rule says its own.
+TAKEN_OVER = ("rule.choose", "rule.third_states")
 Match = Callable[[meaning.Form, meaning.Form], bool]
 
 
@@ -120,6 +122,7 @@ class Column:
                 return Cell("unknown (the file has rules for other days only)", form=UNKNOWN)
             return Cell("no rule for this scheme and branch")
         heading = places()[key.part][2].id if key.part in places() else ""
+        ruled = ruled and key.part not in TAKEN_OVER
         if ruled or heading == "file" or key.part in OPTIONAL or self.text.kind in UNDECIDED:
             return Cell("not in it")
         return Cell("unknown (not in the file)", form=UNKNOWN)

@@ -44,6 +44,16 @@ def country_of(scheme: str) -> str:
     return "" if scheme == EVERY else registry.country_of(scheme)
 
 
+def of_branch(rule: Rule, branch: str) -> Rule:
+    """The rule with the counts that the engine reads for this branch."""
+    counts = tuple(
+        evolve(count, branches=None)
+        for count in rule.counts
+        if count.branches is None or branch in count.branches
+    )
+    return evolve(rule, counts=counts)
+
+
 @frozen
 class Part:
     """A part of a rule before it is a clause. key: where the file holds it; cites: its own."""
@@ -84,7 +94,7 @@ class Rules:
             for i, rule in enumerate(rules):
                 raw, where = self.origin(rule, scheme, branch)
                 told = {"case": i, "cases": said.case(rule) if len(rules) > 1 else "", **who}
-                for part in parts(rule, raw, self.raw, measure_of(scheme)):
+                for part in parts(of_branch(rule, branch), raw, self.raw, measure_of(scheme)):
                     cites = tuple(dict.fromkeys(c for c in part.cites if c.article))
                     # What the rule does not say itself is not to be found in the rule's article.
                     near = (rule.cite,) if part.key in raw or part.key not in self.raw else ()

@@ -160,7 +160,7 @@ OF_A_COUNT: dict[str, Any] = {
     "codes": {"not": ["600"]},
     "as_needed": True,
     "for": ["right"],
-    "branches": ["old_age"],
+    "branches": ["survivors"],
 }
 
 
@@ -169,11 +169,13 @@ def test_a_change_of_any_key_of_a_count_is_seen() -> None:
     for key, value in OF_A_COUNT.items():
         count = RULE["counts"][0] | {key: value}
         found = {row.part for row in rows(made(), ruled(counts=[count]))}
-        assert found == (
-            {"rule.conversion"}
-            if key == "unit"
-            else {"rule.counts"} | ({"rule.conversion"} if key == "schemes" else set())
-        ), key
+        converted = {"rule.conversion"} if key in ("unit", "schemes", "branches") else set()
+        assert found == converted | ({"rule.counts"} if key != "unit" else set()), key
+
+
+def test_a_count_for_this_branch_alone_is_a_count() -> None:
+    count = RULE["counts"][0] | {"branches": ["old_age"]}
+    assert not rows(made(), ruled(counts=[count]))
 
 
 OF_AN_AMOUNT: dict[str, Any] = {

@@ -147,6 +147,12 @@ def test_a_reworded_rule_is_a_change_and_shows_its_words() -> None:
 def test_what_a_real_file_lacks_is_unknown_and_what_a_draft_lacks_is_not_in_it() -> None:
     real = only(made(), made(refund=None), "refund")
     assert (real.state, real.verdict) == ("unknown", "unknown in us-xx (2)")
+    bare = {"third_states": None, "choose": None}
+    for part in ("rule.third_states", "rule.choose"):
+        found = side_by_side.of([made(), made(**bare)])
+        assert row(found, part, "us-oasdi", "old_age").state == "unknown"
+        found = side_by_side.of([made(kind="draft"), made(kind="draft", **bare)])
+        assert row(found, part, "us-oasdi", "old_age").state == "only"
     draft = only(made(kind="draft"), made(kind="draft", refund=None), "refund")
     assert (draft.state, draft.verdict) == ("only", "only in us-xx (1)")
     assert draft.cells[1].clause is None and draft.cells[1].text == "not in it"
@@ -223,6 +229,12 @@ def test_a_single_rule_stands_across_from_a_single_rule() -> None:
     found = side_by_side.of([cases({}), cases({"residence": {"in": ["DE"]}})])
     assert row(found, "rule.own_minimum").state == "same"
     assert row(found, "rule.cases").state == "only"
+
+
+def test_who_pays_at_the_event_is_one_of_the_conditions() -> None:
+    here = {"residence": {"in": ["DE"]}}
+    found = row(side_by_side.of([cases(here), cases(here | {"payer": "event"})]), "rule.cases")
+    assert found.state == "changed" and "its law applied at the event" in found.cells[1].text
 
 
 # --- sides
