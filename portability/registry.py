@@ -24,10 +24,11 @@ from attrs import evolve
 from portability.cohort import BRANCHES
 from portability.compiled import stored
 from portability.countries import COUNTRIES, CURRENCIES, USER_ASSIGNED
+from portability.dates import day
 from portability.errors import Fault, InputError, nearest
 from portability.plugins import points
 from portability.scheme import Scheme, SchemeSource
-from portability.tables import Table, compiled, figures
+from portability.tables import Table, compiled, figures, unit_scale
 from portability.units import UNITS
 from portability.yamlsource import Source, read
 
@@ -177,6 +178,8 @@ def checked(source: Source) -> Mapping[str, Any]:
         tables = {}
     check_tables(source, tables, str(text["id"]))
     check_refund(source, text)
+    check_money(source, text)
+    check_defaults(source, text, tables)
     source.check()
     made: Mapping[str, Any] = text
     return made
@@ -212,6 +215,66 @@ def check_refund(source: Source, text: Mapping[str, Any]) -> None:
         and isinstance(rule["cite"], str)
     ):
         source.fault(("refund_claim",), rule, "{months: 24, cite: ARTICLE, source: one of sources}")
+
+
+def check_money(source: Source, text: Mapping[str, Any]) -> None:
+    """Former money of a scheme whose file keeps sums in the money of their day."""
+    rule = text.get("former_money")
+    if rule is None:
+        return
+    try:
+        whole = set(rule) == {"from", "until", "currency", "cite", "source"}
+        good = whole and day(str(rule["from"])) < day(str(rule["until"]))
+        good = good and rule["currency"] in CURRENCIES and rule["currency"] != text["currency"]
+        good = good and rule["source"] in text.get("sources", {}) and isinstance(rule["cite"], str)
+    except (ValueError, TypeError):
+        good = False
+    if not good:
+        expected = "{from: DAY, until: DAY, currency: DEM, cite: ARTICLE, source: one of sources}"
+        source.fault(("former_money",), rule, expected)
+
+
+LEVELS, LEVEL_PER = ("national_average", "scheme_minimum"), ("year", "quarter", "month")
+
+
+def check_defaults(source: Source, text: Mapping[str, Any], tables: Mapping[str, Any]) -> None:
+    """Earnings that may stand in where none are known: levels of the scheme's own tables, in its
+    currency (money: of_the_day where the table changes with the scheme's money)."""
+    rules = text.get("earnings_defaults", {})
+    if not isinstance(rules, dict):
+        rules = {"": rules}
+    for name, rule in rules.items():
+        at = ("earnings_defaults", name)
+        if name not in LEVELS or not isinstance(rule, dict):
+            source.fault(at, name, f"a mapping of {', '.join(LEVELS)}", nearest(name, LEVELS))
+            continue
+        for key in rule:
+            if key not in ("table", "per", "from", "money", "cite"):
+                source.fault((*at, key), key, "table, per, from, money, cite", code="unknown_key")
+        if rule.get("per") not in LEVEL_PER or not isinstance(rule.get("cite"), str):
+            source.fault(at, rule, f"per: {' | '.join(LEVEL_PER)}, and cite: ARTICLE")
+        if not re.fullmatch(r"\d{4}(-\d\d-\d\d)?", str(rule.get("from", 1900))):
+            source.fault((*at, "from"), rule["from"], "a year or a day")
+        named = rule.get("table")
+        for table in named if isinstance(named, list) else [named]:
+            fault = level_fault(text, tables, table, rule.get("money"))
+            if fault:
+                source.fault((*at, "table"), table, fault)
+
+
+def level_fault(text: Mapping[str, Any], tables: Mapping[str, Any], name: Any, money: Any) -> str:
+    """What is wrong with a table as a level of earnings, or nothing."""
+    table = tables.get(name) if isinstance(name, str) else None
+    if not isinstance(table, dict):
+        return "a table of this file"
+    if table.get("by", "date") == "born":
+        return "a table by date or year"
+    currency = unit_scale(str(table.get("unit", "1")))[1]
+    if money is not None and (money != "of_the_day" or "former_money" not in text):
+        return "money: of_the_day only beside former_money"
+    if currency != text["currency"] and (money is None or currency not in ("", "1")):
+        return f"a table in {text['currency']}"
+    return ""
 
 
 def check_tables(source: Source, tables: Mapping[str, Any], owner: str) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from portability import registry
 from portability.dates import (
     FIRST_YEAR,
+    FOREVER,
     LAST_YEAR,
     NODATE,
     day,
@@ -144,22 +145,50 @@ def looked_for(
         if step.column:
             amount = given[f"earnings{number}"].value
             may = may & (amount >= 0)
-            if step.currency is not None:
-                may &= in_currency(given[f"currency{number}"], scheme)
+            if step.source != "record" or step.currency is not None:
+                may &= in_money(currency_of(given, number), scheme, start, end)
             at = np.flatnonzero(may)
             out[at] = stated(step, amount, scheme, start, end, at)
         else:
+            may &= in_money(None, scheme, start, end)
             at = from_tables(step, scheme, start, end, np.flatnonzero(may), out)
         open_[at], path[at] = False, EARNINGS_FROM.index(step.source)
     return out, path
 
 
-def in_currency(column: Read | Words, scheme: Words) -> Bool:
-    """Whether the currency of each line is its scheme's."""
-    assert isinstance(column, Words)
-    place = {word: number for number, word in enumerate(column.words)}
-    wanted = [place.get(registry.source(name).currency, NOWHERE) for name in scheme.words]
-    made: Bool = np.array([*wanted, NOWHERE])[scheme.value] == column.value
+def currency_of(given: Mapped[str, Read | Words], number: int) -> Words | None:
+    found = given.get(f"currency{number}")
+    return found if isinstance(found, Words) else None
+
+
+EURO = day("2002-01-01")  # what is older was earned in other money (Reg. (EC) 974/98 art. 15)
+
+
+@cache
+def moneys(scheme: str) -> tuple[tuple[str, int, int], ...]:
+    """(currency, first day, day after the last) in which a scheme's sums are kept."""
+    source = registry.source(scheme)
+    former = source.text.get("former_money")
+    if former is not None:
+        since, until = day(str(former["from"])), day(str(former["until"]))
+        return (source.currency, until, FOREVER), (str(former["currency"]), since, until)
+    return ((source.currency, EURO if source.currency == "EUR" else NODATE, FOREVER),)
+
+
+def in_money(column: Words | None, scheme: Words, start: Any, end: Any) -> Bool:
+    """Whether a line lies within one money of its scheme and, where the register names a currency,
+    in that one. A line without dates is in the present money."""
+    place = {word: number for number, word in enumerate(column.words)} if column else {}
+    made = np.zeros(len(start), np.bool_)
+    for turn in range(2):
+        rows = [
+            moneys(name)[turn : turn + 1] or ((("", FOREVER, NODATE),)) for name in scheme.words
+        ]
+        wanted = [*(place.get(row[0][0], NOWHERE) for row in rows), NOWHERE]
+        since = np.array([*(row[0][1] for row in rows), FOREVER])[scheme.value]
+        until = np.array([*(row[0][2] for row in rows), NODATE])[scheme.value]
+        here = ((start >= since) & (end < until)) | ((start == NODATE) & (turn == 0))
+        made |= here if column is None else here & (np.array(wanted)[scheme.value] == column.value)
     return made
 
 

@@ -25,6 +25,7 @@ from portability.yamlsource import read
 
 CHUNK = 50_000  # members written at once: one row group
 CLAIM = "2026-11-24"
+CHANGE = 2002 * 12  # month in which the euro replaced the money before it
 SLOTS = 8  # home before, six spells abroad, home after
 ABROAD = slice(1, SLOTS - 1)
 Int = NDArray[np.int64]
@@ -65,6 +66,8 @@ class Assumed:
     places: tuple[str, ...]
     wages: Int
     currencies: tuple[str, ...]
+    former: tuple[str, ...]
+    times: Int
     corridors: tuple[dict[str, Any], ...]
     unknown_wages: int
     child_gap: dict[str, Any]
@@ -78,6 +81,8 @@ def assumed() -> Assumed:
         tuple(places),
         np.array([place["wage"] for place in places.values()], np.int64),
         tuple(place["currency"] for place in places.values()),
+        tuple(place.get("former", "") for place in places.values()),
+        np.array([place.get("times", 1) for place in places.values()], np.int64),
         tuple(text["corridors"]),
         text["unknown_wages"],
         text["child_gap"],
@@ -154,14 +159,16 @@ def careers(
     last = begin + np.maximum(length, 1)
     last[:, [0, -1]] = np.minimum(last[:, [0, -1]], today + 1)  # a record at home ends with today
     last = np.maximum(last, begin + 1)
-    owner, slot = np.nonzero(lived)
     ongoing = lived & (last > today + 1)
     lives = np.where(ongoing.any(axis=1), place[np.arange(n), np.argmax(ongoing, axis=1)], home)
     birthday = first_day(born) + rng.integers(0, 28, n)
-    names = list(given.places)
+    owner, slot = np.nonzero(lived)
     abroad = (slot > 0) & (slot < SLOTS - 1)
     unknown = abroad & (rng.integers(0, 100, len(owner)) < given.unknown_wages)
-    at = place[owner, slot]
+    at, paid = place[owner, slot], wage[owner, slot]
+    row, first, after, old = in_their_money(given, at, begin[owner, slot], last[owner, slot])
+    owner, at, names = owner[row], at[row], list(given.places)
+    money = [*given.currencies, *given.former]
     columns = [
         ids(number + 1 + owner),
         dates(birthday[owner]),
@@ -169,13 +176,28 @@ def careers(
         worded(home[owner], names),
         worded(lives[owner], names),
         worded(at, names),
-        dates(first_day(begin[owner, slot])),
-        dates(first_day(last[owner, slot]) - 1),
-        pa.array(wage[owner, slot], mask=unknown),
-        worded(at, list(given.currencies)),
-        worded(abroad.astype(np.int8), ["insurance", "contract"]),
+        dates(first_day(first)),
+        dates(first_day(after) - 1),
+        pa.array(paid[row] * np.where(old, given.times[at], 1), mask=unknown[row]),
+        worded(at + np.where(old, len(names), 0), money),
+        worded(abroad[row].astype(np.int8), ["insurance", "contract"]),
     ]
     return pa.table(columns, schema=ROWS), owner
+
+
+def in_their_money(
+    given: Assumed, at: Int, begin: Int, last: Int
+) -> tuple[NDArray[np.intp], Int, Int, NDArray[np.bool_]]:
+    """(spell, first month, month after the last, paid in the former money) of each row: a spell
+    over the change of money is two."""
+    former = np.array([bool(word) for word in given.former])[at] & (begin < CHANGE)
+    both = np.flatnonzero(former & (last > CHANGE))
+    row = np.concatenate([np.arange(len(at)), both])
+    first = np.concatenate([begin, np.full(len(both), CHANGE)])
+    after = np.concatenate([np.where(former, np.minimum(last, CHANGE), last), last[both]])
+    old = np.concatenate([former, np.zeros(len(both), np.bool_)])
+    order = np.lexsort((first, row))
+    return row[order], first[order], after[order], old[order]
 
 
 def shares(rng: np.random.Generator, n: int, weights: list[int]) -> Int:
