@@ -76,14 +76,26 @@ def grid(
     figures: Sequence[int] = (),
     ready: bool = False,
 ) -> str:
-    """A table with caption, column and row headers. ready: the cells are HTML already.
+    """A table whose headings are the words of `column`."""
+    return table(caption, [w(f"column.{head}") for head in heads], rows, figures, ready)
+
+
+def table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    figures: Sequence[int] = (),
+    ready: bool = False,
+) -> str:
+    """A table with caption, column and row headers; figures: places of columns that align at the
+    end. ready: the cells are HTML already; headings are text.
 
     On a phone the style sheet stacks the cells; the roles keep it a table for a screen reader then.
     """
     if not rows:
         return ""
     mark = [' class="figure"' if i in figures else "" for i in range(len(heads))]
-    names = [escaped(w(f"column.{head}")) for head in heads]
+    names = [escaped(head) for head in heads]
     top = "".join(
         f'<th role="columnheader" scope="col"{mark[i]}>{name}</th>' for i, name in enumerate(names)
     )
