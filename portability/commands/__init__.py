@@ -39,6 +39,10 @@ LAZY = {
         "compare:compare",
         "Drafts and agreements side by side, clause by clause, with the words that changed.",
     ),
+    "estimate": (
+        "estimate:estimate",
+        "Estimate for a whole register: one person or ten million, the same law.",
+    ),
     "explain": (
         "agreements:explain",
         "Show the rules of an agreement side by side with their articles.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,13 @@ def estimate() -> None:
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes (default: every core).")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
 @click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which the next twelve months run (default: today).",
+)
+@click.option(
     "--threshold",
-    type=click.IntRange(1, 1000),
+    type=click.IntRange(2, 1000),
     default=5,
     show_default=True,
     help="Cells of fewer members are not shown in report and summary.",
@@ -98,6 +104,7 @@ def run(
     goes_on: bool,
     workers: int | None,
     engine: str,
+    as_of: datetime | None,
     threshold: int,
     ledger: str | None,
     dry_run: bool,
@@ -113,7 +120,7 @@ def run(
 
     law = Law(tuple(drafts), tuple(without), goes_on=goes_on)
     checked(law)
-    job = driver.Job(source, map_, out, law, threshold)
+    job = driver.Job(source, map_, out, law, as_of.date() if as_of else begun(out), threshold)
     if engine == "spark":
         from portability.estimate import spark
 
@@ -124,6 +131,16 @@ def run(
     tell(out, summary)
     if not dry_run:
         click.echo(recorded(out, summary, law, ledger))
+
+
+def begun(out: Path) -> date:
+    """Today, or the day on which the run in this folder was begun."""
+    import json
+
+    path = out / "run.json"
+    if path.exists():
+        return date.fromisoformat(json.loads(path.read_text("utf-8"))["as_of"])
+    return date.today()
 
 
 def needs_arrow() -> None:
@@ -233,8 +250,9 @@ def sample(members: int, seed: int, out: Path) -> None:
     needs_arrow()
     from portability.estimate import sample as made
 
-    for path in made.write(members, seed, out):
-        click.echo(path)
+    counts = made.write(members, seed, out)
+    click.echo(f"{counts['members']:,} members of nobody, {counts['spells']:,} spells in {out}")
+    click.echo(f"portability estimate {out / 'register.csv'} --map {out / 'map.yaml'} --out result")
 
 
 @estimate.command()

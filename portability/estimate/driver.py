@@ -15,6 +15,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +26,12 @@ from attrs import asdict, frozen
 
 import portability
 from portability.errors import Fault, InputError
-from portability.estimate import csvout, law, mapping, page, register, summary
+from portability.estimate import csvout, law, mapping, page, readers, register, summary
 from portability.estimate.form import MEMBERS, RESULTS
 from portability.estimate.law import Law
 from portability.estimate.mapping import Mapping
-from portability.estimate.register import REJECTS, Unit
+from portability.estimate.register import Unit
+from portability.estimate.rejects import REJECTS, write_csv
 
 Json = dict[str, Any]
 Told = Callable[[int, int, int], None]  # units done, units in all, members done
@@ -43,12 +46,17 @@ PACKED: Json = {"compression": "zstd", "compression_level": 1, "write_statistics
 
 @frozen
 class Job:
-    """What decides the result: the register, its map, the law; and where the result goes."""
+    """What decides the result: the register, its map, the law; and where the result goes.
+
+    as_of      the day from which the next twelve months run
+    threshold  cells of fewer members are withheld
+    """
 
     register: Path
     map: Path
     out: Path
     law: Law
+    as_of: date
     threshold: int = 5
 
     def manifest(self) -> Json:
@@ -58,7 +66,8 @@ class Job:
             "engine": portability.__version__,
             "register": digest(self.register),
             "map": digest(self.map),
-            "law": asdict(self.law),
+            "law": json.loads(json.dumps(asdict(self.law))),
+            "as_of": self.as_of.isoformat(),
             "threshold": self.threshold,
             "size": SIZE,
         }
@@ -86,11 +95,11 @@ def through(job: Job, engine: Engine) -> Json:
     """A job from its register to its report; `engine` brings every unit through the law and says
     where its tables are."""
     mapped = mapping.load(job.map)
-    register.refuse(job.register, mapped)
+    readers.check(job.register, mapped)
     begin(job)
     if (job.out / "summary.json").exists():
         return read_json(job.out / "summary.json")
-    units = register.units(job.register, mapped, job.out / WORK, lambda done, rows: None)
+    units = register.units(job.register, mapped, job.out / WORK)
     return finish(job, units, engine(mapped, units))
 
 
@@ -206,27 +215,22 @@ class Part:
 
 def finish(job: Job, units: list[Unit], tables: Tables) -> Json:
     """All units laid one after the other; the summary last, it says that the run is complete."""
-    total, names, counts = summary.Summary(), set[str](), dict.fromkeys(TABLES, 0)
-    for name, schema in TABLES.items():
-        whole = Part(job.out / f"{name}.parquet", schema)
-        try:
-            for unit in units:
-                for table in tables(name, unit):
-                    whole.add(table)
-                    counts[name] += len(table)
-                    if name == "results":
-                        total = total.merge(summary.partial(table))
-                        names |= named_in(table)
-            whole.done()
-        finally:
-            whole.drop()
+    total, names, members = summary.Summary(), set[str](), 0
+    with whole(job.out, "members") as writer:
+        for table in laid(units, "members", tables):
+            writer.add(table)
+            members += len(table)
+    with whole(job.out, "results") as writer:
+        for table in laid(units, "results", tables):
+            writer.add(table)
+            total = total.merge(summary.partial(table))
+            names |= named_in(table)
+    rejects = write_csv(laid(units, "rejects", tables), job.out / "rejects.csv")
     csvout.write(job.out / "results.parquet", job.out / "results.csv")
-    csvout.write(job.out / "rejects.parquet", job.out / "rejects.csv")
-    (job.out / "rejects.parquet").unlink()
     told = {
-        **total.json(job.threshold),
-        "members": counts["members"],
-        "rejects": counts["rejects"],
+        **total.json(job.threshold, job.as_of),
+        "members": members,
+        "rejects": rejects,
         "rules": job.law.digests(names),
         "run": read_json(job.out / MANIFEST),
     }
@@ -234,6 +238,22 @@ def finish(job: Job, units: list[Unit], tables: Tables) -> Json:
     write_json(job.out / "summary.json", told)
     shutil.rmtree(job.out / WORK)
     return told
+
+
+def laid(units: list[Unit], name: str, tables: Tables) -> Iterator[pa.Table]:
+    for unit in units:
+        yield from tables(name, unit)
+
+
+@contextmanager
+def whole(out: Path, name: str) -> Iterator[Part]:
+    """One table of the result, renamed when all of it is written."""
+    writer = Part(out / f"{name}.parquet", TABLES[name])
+    try:
+        yield writer
+        writer.done()
+    finally:
+        writer.drop()
 
 
 def named_in(table: pa.Table) -> set[str]:
