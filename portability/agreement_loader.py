@@ -85,8 +85,11 @@ def laid(base: Raw_, top: Raw_) -> dict[str, Any]:
     What is not said about the standing of the draft is not inherited: it is a draft, and not in
     force. Nor is what the base says of states that are no party of the draft.
     """
+    under: Raw_ = inherited(base, top.get("parties") or base["parties"])
+    if top.get("sources", {}) is not None:
+        under = sourced(under, next(iter(base.get("sources", {})), None))
     made: dict[str, Any] = {
-        **inherited(base, top.get("parties") or base["parties"]),
+        **under,
         "kind": "draft",
         "status": "draft",
         "in_force": "none",
@@ -132,10 +135,32 @@ def inherited(base: Raw_, parties: Any) -> dict[str, Any]:
             made[key] = among(value, inside, lists) or "unknown"
     if isinstance(base.get("benefits"), dict):
         made["benefits"] = {key: row for key, row in base["benefits"].items() if key in inside}
+    persons = base.get("persons")
+    if isinstance(persons, dict) and "by_country" in persons:
+        apart = {key: row for key, row in persons["by_country"].items() if key in inside}
+        made["persons"] = {**persons, "by_country": apart}
     if isinstance(base.get("institutions"), list):
         made["institutions"] = [row for row in base["institutions"] if row["country"] in inside]
     if "take_over_between" in base:
         made["take_over_between"] = [r for r in base["take_over_between"] if set(r) <= inside]
+    return made
+
+
+def sourced(value: Any, first: str | None) -> Any:
+    """The same with the first source named wherever an article names none: over a draft, an article
+    of the base is still to be found in the base's source."""
+    if isinstance(value, list):
+        return [sourced(item, first) for item in value]
+    if not isinstance(value, dict) or first is None:
+        return value
+    made = {}
+    for key, item in value.items():
+        if key != "cite":
+            made[key] = sourced(item, first) if key != "facts" else item
+        elif not isinstance(item, dict):
+            made[key] = {"article": str(item), "source": first}
+        else:
+            made[key] = item if {"source", "url"} & set(item) else {**item, "source": first}
     return made
 
 

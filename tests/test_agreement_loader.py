@@ -309,6 +309,10 @@ def test_a_drafts_own_article_is_not_sought_in_the_sources_of_its_base() -> None
     assert named.cite.url == "https://example.org/m"
 
 
+def base_rule(name: str, scheme: str, country: str) -> Rule:
+    return catalogue.find(name).rules_for(scheme, country, "old_age")[0]
+
+
 OVER = "schema: portability/agreement@1\nid: d\nbased_on: base\ntitle: D\nparties: "
 
 
@@ -334,5 +338,20 @@ def test_what_a_draft_takes_over_is_cut_to_its_parties() -> None:
     assert [row["scheme"] for row in draft.raw["annex"]] == [["at-apg"], ["at-apg"]]
     same = good(OVER + "[US, DE]\n", base=lambda _: catalogue.find("us-de"))
     assert [rule.scheme for rule in same.rules] == ["us-oasdi", "de-grv"]
-    assert same.raw["rules"] == catalogue.find("us-de").raw["rules"]
+    first, second = same.rules_for("de-grv", "DE", "old_age")[0], base_rule("us-de", "de-grv", "DE")
+    assert (first.cite, first.counts, first.amount) == (second.cite, second.counts, second.amount)
     assert load(OVER + "null\n", base=lambda _: base)[1][0].code == "missing"
+
+
+def test_what_a_draft_takes_over_keeps_the_address_of_its_article() -> None:
+    """An article of the base is sought in the base's first source, one of the draft nowhere."""
+    base = catalogue.find("ca-ph")
+    draft = good(OVER + "[CA, PH]\npersons: {kind: open, cite: Article 2}\n", base=lambda _: base)
+    rule = draft.rules_for("ph-sss", "PH", "old_age")[0]
+    assert rule.cite == base.rules_for("ph-sss", "PH", "old_age")[0].cite and rule.cite.url
+    assert draft.persons.cite.article == "Article 2" and draft.persons.cite.url == ""
+    bare = good(
+        OVER + "[CA, PH]\nsources: null\ninstitutions: null\namendments: null\nrefund: null\n",
+        base=lambda _: base,
+    )
+    assert bare.rules[0].cite.url == ""
