@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from portability.commands.agreements_check import check
-from portability.commands.agreements_more import matrix, search
+from portability.commands.agreements_more import matrix, new, search
 from portability.errors import Fault, InputError
 
 
@@ -21,6 +21,7 @@ def agreements() -> None:
 agreements.add_command(check)
 agreements.add_command(search)
 agreements.add_command(matrix)
+agreements.add_command(new)
 
 
 @agreements.command("list")

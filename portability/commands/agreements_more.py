@@ -183,3 +183,44 @@ def check_states(codes: list[str], branch: str = "old_age", where: str = "--part
         faults.append(Fault("--branch:1:1", "branch", repr(branch), ", ".join(BRANCHES), hint))
     if faults:
         raise InputError(faults)
+
+
+@click.command()
+@click.option(
+    "--parties",
+    multiple=True,
+    required=True,
+    metavar="XX,YY",
+    help="The countries between which it is drafted (ISO 3166, two or more).",
+)
+@click.option(
+    "--based-on",
+    "base",
+    default="model-r167",
+    show_default=True,
+    help="The model or any agreement of the catalogue: what the draft says until you change it.",
+)
+@click.option("--id", "name", help="Id of the draft (default: draft-xx-yy).")
+@click.option(
+    "--out", type=click.Path(dir_okay=False), help="File to write (default: the id.yaml, here)."
+)
+def new(parties: tuple[str, ...], base: str, name: str | None, out: str | None) -> None:
+    """Write the first file of a draft, ready to change; nothing existing is overwritten.
+
+    \b
+      portability agreements new --parties PH,AU --based-on model-r167
+      portability agreements new --parties PH,AU --based-on ca-ph --out drafts/ph-au.yaml
+
+    The file loads at once and says what its base says. Each clause that delegations usually change
+    stands in it as a comment, with the question it answers, the words allowed, the article of the
+    base, and what other texts in force say.
+    """
+    from portability.compare import drafts
+
+    plan = drafts.plan(parties, base, name, out, day_of(None))
+    path = drafts.write(plan, out)
+    click.echo(f"wrote {path}: {plan.id}, {' '.join(plan.parties)}, based on {plan.base.id}")
+    for code in plan.parties:
+        if not drafts.schemes_of(code):
+            click.echo(drafts.without_scheme(code))
+    click.echo(f"Next: portability agreements check {path} (it names what the draft still lacks)")
