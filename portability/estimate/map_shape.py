@@ -115,7 +115,6 @@ STEP = Fields(
     words="{from: contract_wage, column: …}",
     extra=steps,
 )
-SEX = MapOf(Text("a word of the register"), Word(SEXES))
 SPELL = Fields(
     {
         "scheme": worded(Scheme(), left_out=True),

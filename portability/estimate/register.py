@@ -16,7 +16,8 @@ import pyarrow as pa
 from attrs import frozen
 from numpy.typing import NDArray
 
-from portability.estimate import fields, members, nested, partition, readers
+from portability.errors import Fault, InputError
+from portability.estimate import fields, members, nested, partition, privacy, readers
 from portability.estimate.fields import Bool
 from portability.estimate.mapping import Mapping
 from portability.estimate.members import People
@@ -46,7 +47,7 @@ def quiet(seen: int, total: int) -> None:
 def units(register: Path, mapping: Mapping, work: Path, told: Told = quiet) -> list[Unit]:
     """The units of a register; partitions it under `work` where its rows are spells. told(seen,
     total): progress in bytes, or in rows of a Parquet file. Raises InputError."""
-    readers.check(register, mapping)
+    checked(register, mapping)
     if readers.kind_of(register) == "parquet" and mapping.nested:
         meta = readers.opened(register).metadata
         sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
@@ -55,6 +56,18 @@ def units(register: Path, mapping: Mapping, work: Path, told: Told = quiet) -> l
     folder = partition.made(register, mapping, work, told)
     count = partition.buckets_of(register)
     return [Unit(i, folder / partition.name_of(i), 0, 1) for i in range(count)]
+
+
+def checked(register: Path, mapping: Mapping) -> None:
+    """The columns are there and none of them looks personal. Raises InputError with every fault."""
+    faults: list[Fault] = []
+    for check in (readers.check, privacy.check):
+        try:
+            check(register, mapping)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(dict.fromkeys(faults))
 
 
 def read(unit: Unit, mapping: Mapping, size: int) -> Iterator[Made]:
