@@ -38,13 +38,14 @@ class Key:
 class Cell:
     """What one text says in a row. clause None: it has none, and `text` says in which way; form
     None: it is not in the text. redline: the clause against that of the first text that has one;
-    quoted: the same for what is quoted of both."""
+    quoted: the same for what is quoted of both; means: which of its parts became what."""
 
     text: str
     clause: Clause | None = None
     form: meaning.Form = None
     redline: Redline = ()
     quoted: Redline = ()
+    means: tuple[str, ...] = ()
 
 
 class Column:

@@ -203,6 +203,8 @@ def cell_document(cell: Cell) -> dict[str, Any]:
     for key, value in (("wording", clause.wording), ("note", clause.note)):
         if value:
             made[key] = value
+    if cell.means:
+        made["means"] = list(cell.means)
     for key, parts in (("change", cell.redline), ("change_of_quotation", cell.quoted)):
         if parts:
             made[key] = [{"kind": kind, "words": words} for kind, words in parts]
@@ -222,7 +224,7 @@ def heads(labels: tuple[str, ...]) -> list[str]:
     """Names of the columns of a spreadsheet."""
     each = ("text", "article", "link", "quotation", "place in the file")
     return [
-        *("heading", "clause", "party", "schemes and branches", "case", "state", "differs"),
+        *("heading", "clause", "party", "schemes and branches", "case", "state", "what differs"),
         *(f"{label}: {name}" for label in labels for name in each),
         *(f"{label}: change" for label in labels[1:]),
     ]
@@ -231,7 +233,7 @@ def heads(labels: tuple[str, ...]) -> list[str]:
 def line(row: Row) -> list[str]:
     """One row of a spreadsheet, in the order of `heads`."""
     made = [row.heading.title, row.title, row.party, where(row), row.cases, row.verdict]
-    made.append(", ".join(row.differs))
+    made.append(" | ".join("; ".join(cell.means) for cell in row.cells if cell.means))
     for cell in row.cells:
         clause = cell.clause
         made += [

@@ -15,7 +15,7 @@ from portability.compare.side_by_side import Comparison, Row
 MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # a file's hash must not tell the hour
 LONGEST = 32_000  # a cell of a spreadsheet holds 32,767 signs
 WIDTHS = {"text": 48, "change": 48, "article": 20, "link": 24, "quotation": 28}
-FIRST = (22, 26, 10, 30, 26, 18, 24)
+FIRST = (22, 26, 10, 30, 26, 18, 36)
 
 
 def book(shown: Comparison, whole: Comparison) -> bytes:

@@ -93,9 +93,12 @@ def line(row: Row, labels: Sequence[str]) -> str:
         f'<td role="cell" data-label="{escaped(label)}">{cell_of(cell)}</td>'
         for label, cell in zip(labels, row.cells, strict=True)
     )
+    means = "".join(
+        f'<div class="note">{escaped(part)}</div>' for cell in row.cells for part in cell.means
+    )
     return (
         f'<tr role="row" class="{row.state}"><th role="rowheader" scope="row">{head}</th>'
-        f'<td role="cell" data-label="State">{escaped(row.verdict)}</td>{cells}</tr>'
+        f'<td role="cell" data-label="State">{escaped(row.verdict)}{means}</td>{cells}</tr>'
     )
 
 

@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 from portability import registry
 from portability.agreement import UNKNOWN, Absent, Agreement
 from portability.cohort import BRANCHES
-from portability.compare import meaning, sides
+from portability.compare import differences, meaning, sides
 from portability.compare.clause import Heading, headings, place
 from portability.compare.columns import Cell, Column, Key, align_cases, labels
 from portability.compare.redline import Redline, redline
@@ -269,13 +269,15 @@ def party_of(cells: Sequence[Cell]) -> str:
 
 
 def redlined(cells: Sequence[Cell], stated: Sequence[int]) -> list[Cell]:
-    """Every cell that differs from the first stated one, with its words against that one's."""
+    """Every cell that differs from the first stated one, with its words and parts against that
+    one's."""
     first, out = cells[stated[0]], list(cells)
     for i in stated[1:]:
         silent = isinstance(first.form, Absent) or isinstance(cells[i].form, Absent)
         if not silent and meaning.likeness(first.form, cells[i].form) == meaning.CHANGED:
             text = redline(first.text, cells[i].text)
-            out[i] = evolve(cells[i], redline=text, quoted=quoted(first, cells[i]))
+            means = differences.between(first.form, cells[i].form)
+            out[i] = evolve(cells[i], redline=text, quoted=quoted(first, cells[i]), means=means)
     return out
 
 

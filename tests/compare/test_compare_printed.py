@@ -105,6 +105,7 @@ def test_csv_has_a_row_a_clause_with_locators() -> None:
     assert posting["ca-tr: place in the file"] == "legislation.posting"
     assert posting["ca-tr: link"].startswith("https://laws-lois.justice.gc.ca/")
     assert posting["ca-tr: change"].startswith("[-60-]")
+    assert posting["what differs"] == "months: 60 → 24; extension months: – → 36"
 
 
 def test_a_cell_is_never_a_formula() -> None:

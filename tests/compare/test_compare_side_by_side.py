@@ -102,6 +102,27 @@ def test_an_unknown_amount_is_unknown_in_one() -> None:
     )
 
 
+def test_beside_the_words_stands_what_the_change_means() -> None:
+    found = comparison("ca-ph", "ca-tr")
+    means = {one.part: one.cells[1].means for one in found.rows if one.cells[1].means}
+    assert means["legislation.posting"] == ("months: 60 → 24", "extension months: – → 36")
+    assert means["persons"] == ("includes: dependants and survivors → –",)
+    assert means["export"][-1:] == ("third state: yes → –",)
+    assert means["overlap"] == ("rule: other words",)
+    days = comparison("ca-au@2014-06-30", "ca-au@2014-07-01").only().rows[0]
+    assert days.cells[1].means == ("denominator: 25 years → 35 years",)
+    own = row(comparison("us-de", "us-fr"), "rule.own_minimum", "de-grv")
+    assert own.cells[1].means == ("at least: 18 months → 1 year",)
+
+
+def test_several_counts_say_which_one_changed() -> None:
+    second = {"schemes": ["de-grv"], "unit": {"month": 1, "gives": {"quarter": 1}}}
+    early, late = second | {"from": "1950-01-01"}, second | {"from": "1960-01-01"}
+    a, b = (ruled(counts=[*RULE["counts"], count]) for count in (early, late))
+    found = row(side_by_side.of([a, b]), "rule.counts", "us-oasdi", "old_age")
+    assert found.cells[1].means == ("(2) first day: 1950-01-01 → 1960-01-01",)
+
+
 # --- states
 
 
@@ -287,6 +308,16 @@ def test_three_texts_have_a_column_each() -> None:
     assert len(posting.cells) == 3 and found.labels == ("us-de", "us-fr", "us-it")
     own = row(found, "rule.own_minimum", "us-oasdi")
     assert own.state == "same" and len(own.where[0].schemes) == 3
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("us-de", "us-fr"), ("ca-tr", "nl-nz"), ("ets-78", "model-r167"), ("de-tr", "eu-883-2004")],
+)
+def test_the_other_way_round_it_is_the_same_comparison(a: str, b: str) -> None:
+    there, back = comparison(a, b), comparison(b, a)
+    assert there.counts() == back.counts()
+    assert {(o.part, o.verdict) for o in there.rows} == {(o.part, o.verdict) for o in back.rows}
 
 
 def test_in_three_texts_the_one_that_differs_is_found() -> None:
