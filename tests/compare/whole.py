@@ -1,4 +1,5 @@
-"""An invented agreement that says something under every key of the format."""
+"""An invented agreement that says something under every key of the format, and short ways to
+compare."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import Any
 
 from portability.agreement import Agreement
 from portability.agreement_loader import load
+from portability.compare import on_day, side_by_side
+from portability.compare.side_by_side import Comparison, Row
 
 Doc = dict[str, Any]
 CITE = {"article": "Article 7", "source": "text"}
@@ -113,3 +116,19 @@ def ruled(**changes: Any) -> Agreement:
     """The agreement with its first rule changed; None takes a key of the rule away."""
     rule = {k: v for k, v in (RULE | changes).items() if v is not None}
     return made(rules=[rule, OTHER])
+
+
+def comparison(*names: str, matches: Any = ()) -> Comparison:
+    return side_by_side.of([on_day.text(name) for name in names], matches)
+
+
+def row(found: Comparison, part: str, scheme: str = "", branch: str = "") -> Row:
+    """The one row of a part, and of a scheme and branch."""
+    fits = [
+        one
+        for one in found.rows
+        if one.part == part
+        and (not scheme or any(scheme in w.schemes and branch in ("", w.branch) for w in one.where))
+    ]
+    assert len(fits) == 1, f"{part} {scheme}: {len(fits)} rows"
+    return fits[0]
