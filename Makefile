@@ -1,6 +1,6 @@
 # `make demo` answers real requests; `make test` runs every check. Both set up .venv themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types floors unit cases wheel bench bench-ledger torture lock clean
+.PHONY: help setup demo test test-spark check lint types floors unit cases wheel bench bench-ledger torture lock clean
 
 # What this user has cached elsewhere must not decide a check.
 export PORTABILITY_CACHE := $(CURDIR)/.venv/cache
@@ -8,6 +8,7 @@ export PORTABILITY_CACHE := $(CURDIR)/.venv/cache
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+SPARK := $(VENV)/spark
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,6 +26,13 @@ test: lint types floors unit cases wheel  ## every check
 	@echo "make test: everything passed"
 
 check: test  ## the same as test
+
+test-spark: $(SPARK)/.set-up  ## estimates through a real Spark, with executors killed (needs Java 17)
+	$(SPARK)/bin/python -m pytest -q tests/spark
+
+$(SPARK)/.set-up: requirements-dev.txt requirements-spark.txt pyproject.toml .ci/setup
+	@bash .ci/setup $(SPARK) requirements-dev.txt requirements-spark.txt
+	@touch $@
 
 lint: $(STAMP)  ## style
 	$(BIN)/ruff check .
