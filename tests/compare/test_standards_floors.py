@@ -100,6 +100,11 @@ def test_a_women_s_table_that_ended_is_not_the_pension_age() -> None:
     assert [(name, age) for name, age, _ in figures.age_tables("de-grv")] == [("standard_age", 804)]
 
 
+def test_an_age_that_rises_later_is_the_one_in_force_when_the_table_was_checked() -> None:
+    """Belgium: 65 in 2024, 66 from 2025, 67 from 2030; checked on 2026-11-24."""
+    assert [(name, age) for name, age, _ in figures.age_tables("be-sfp")] == [("pension_age", 792)]
+
+
 def test_a_minimum_of_the_insured_is_part_of_a_floor() -> None:
     """Morocco 1,000 dirhams a month (CNSS); the files of the United States state none."""
     assert by_party(between("MA", "US"), "minimum_in_old_age") == {"MA": "partly", "US": "unknown"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from portability.compare import standards
 from portability.compare.standards.checks import TESTS, judge
 from portability.compare.standards.finding import (
     EASES,
@@ -138,6 +139,23 @@ def test_the_condition_of_c118_5_2_ends_the_exception_where_the_text_totalizes()
     assert judge(View(draft(export=export, rules=rules())), asked).verdict == PARTLY
     transitional = {"other_party": True, "exceptions": ["transitional benefits"]}
     assert judge(View(draft(export=transitional, rules=rules())), asked).verdict == MET
+
+
+def test_the_leeways_of_c118_stand_with_their_items() -> None:
+    """Articles 5(3) and 10(2) leave out transitional benefits and assistance; 3(3) and 4(1) speak
+    of reciprocity; 12(2) leaves the past to the agreement."""
+    text = draft(
+        rules=rules(),
+        equal_treatment={"kind": "coverage_only", "rule": "reciprocity in benefits"},
+        export={"other_party": True, "third_state": True, "exceptions": ["transitional benefits"]},
+        pre_entry={"counted": False},
+    )
+    told = standards.report(text, ["c118"])["standards"][0]["items"]
+    found = {row["id"]: (row["verdict"], row["eased"][:16]) for row in told}
+    assert found["c118-5-export"] == (MET, "C118 articles 5(")
+    assert found["c118-3-equality"] == (MET, "C118 article 3(3")
+    assert found["pre-entry"] == (PARTLY, "C118 article 12(")
+    assert found["c118-2-branches"] == (PARTLY, "C118 article 2(1")
 
 
 def test_what_is_left_to_agreement_is_no_breach_when_the_agreement_says_no() -> None:
