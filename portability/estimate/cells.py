@@ -31,6 +31,7 @@ class Mark(Enum):
 
 OPEN, SMALL, KEPT = Mark.OPEN, Mark.SMALL, Mark.KEPT
 WITHOUT_END = 2**62
+PATIENCE = 5_000  # looks at single counts; a larger table keeps a few more withheld than it must
 
 
 def small(count: int, threshold: int) -> bool:
@@ -139,7 +140,7 @@ class Grid:
             return False
         count = self.counts[row][column]
         return all(
-            movable(self.edges(), row, column, up, wanted) >= wanted
+            not wanted or movable(self.edges(), row, column, up, wanted) >= wanted
             for up, wanted in ((True, self.threshold - 1 - count), (False, count - 1))
         )
 
@@ -236,7 +237,25 @@ def protect(
                 break
             if not darken(grid, row):
                 break
+    release(grid)
     return grid
+
+
+def release(grid: Grid) -> None:
+    """Show again what the last steps made superfluous, the largest first."""
+    watched = [cell for cell in grid.small_cells() if grid.safe(*cell)]
+    kept = [
+        (-grid.counts[row][column], row, column)
+        for row, marks in enumerate(grid.marks)
+        for column, mark in enumerate(marks)
+        if mark is KEPT and row not in grid.dark
+    ]
+    if len(kept) * len(watched) > PATIENCE:
+        return
+    for _, row, column in sorted(kept):
+        grid.marks[row][column] = OPEN
+        if not all(grid.safe(*cell) for cell in watched):
+            grid.marks[row][column] = KEPT
 
 
 def close(grid: Grid, row: int, column: int) -> bool:

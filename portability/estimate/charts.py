@@ -13,7 +13,7 @@ from attrs import frozen
 
 from portability.clean import escaped, plain
 
-WIDE, LEFT, RIGHT = 960, 270, 90
+WIDE, LEFT, RIGHT = 960, 300, 80
 ROW, BAR = 28, 18
 PANEL, HIGH, FOOT = 460, 150, 46
 
@@ -52,7 +52,7 @@ class Bar:
         return sum(piece.size for piece in self.pieces)
 
 
-def short(text: str, most: int = 34) -> str:
+def short(text: str, most: int = 33) -> str:
     text = plain(text)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 

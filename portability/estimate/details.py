@@ -9,6 +9,7 @@ from portability.estimate.cells import KEPT, OPEN, Mark, line, protect, small
 from portability.estimate.shown import cell, cells
 from portability.estimate.tallies import (
     AMOUNT_UNKNOWN,
+    DEFERRED,
     ENTITLED,
     KEEPING_BANDS,
     MISSING_BANDS,
@@ -24,6 +25,8 @@ from portability.estimate.whole import Whole, amount, money_rows
 Json = dict[str, Any]
 STEPS = (6, 12, 24, 36, 60, 120)  # "N more months"; the ends of MISSING_BANDS
 LOSSES = ("none", "some")
+LATER = WORTH.index("later")
+NOW = (ENTITLED, AMOUNT_UNKNOWN)
 
 
 def every(whole: Whole) -> Json:
@@ -39,8 +42,9 @@ def every(whole: Whole) -> Json:
 
 
 def routes(whole: Whole) -> list[Json]:
-    """Answers with a right, by the route that gives it, and what an agreement's route is worth:
-    the right itself (`opened`), or more money (`raised`)."""
+    """Answers with a right, by the route that gives it, and what an agreement's route is worth: the
+    right itself (`opened`), or more money (`raised`); `later`: rights that begin later and that
+    the own law would not give."""
     t, made = whole.threshold, []
     by_scheme: dict[str, dict[str, list[int]]] = {}
     for (scheme, route, worth), figures in whole.tallies["routes"].items():
@@ -48,17 +52,28 @@ def routes(whole: Whole) -> list[Json]:
         counts = mine.setdefault(str(route), [0] * len(WORTH))
         counts[WORTH.index(str(worth))] += figures[0]
     for scheme, rows in sorted(by_scheme.items()):
-        names, counts = sorted(rows), [sum(rows[name]) for name in sorted(rows)]
-        told = whole.knows(scheme, ENTITLED, AMOUNT_UNKNOWN)
-        marks = (line(counts, t) if told else None) or [KEPT] * len(names)
-        sums = route_money(whole, scheme, dict(zip(names, marks, strict=True)))
-        for name, count, mark in zip(names, counts, marks, strict=True):
-            row: Json = {"scheme": scheme, "route": name, "answers": cell(count, mark, t)}
+        names = sorted(rows)
+        now = told_routes(whole, scheme, [sum(rows[n][:LATER]) for n in names], NOW)
+        later = told_routes(whole, scheme, [sum(rows[n][LATER:]) for n in names], (DEFERRED,))
+        sums = route_money(whole, scheme, dict(zip(names, now, strict=True)))
+        for name, mark, after in zip(names, now, later, strict=True):
+            counts = rows[name]
+            row: Json = {"scheme": scheme, "route": name}
+            row["answers"] = cell(sum(counts[:LATER]), mark, t)
             if name != "national":
-                shown = cells(rows[name][1:], t) if mark is OPEN else ["withheld"] * 3
-                row |= dict(zip(WORTH[1:], shown, strict=True))
+                shown = divided(counts[1:LATER], mark is OPEN, t)
+                row |= dict(zip(WORTH[1:LATER], shown, strict=True))
+                row["later"] = divided(counts[LATER:], after is OPEN, t)[0]
             made.append({**row, "money": sums.get(name, [])})
     return made
+
+
+def told_routes(
+    whole: Whole, scheme: str, counts: list[int], outcomes: tuple[int, ...]
+) -> list[Mark]:
+    """Marks of counts that divide a scheme's answers with these outcomes."""
+    marks = line(counts, whole.threshold) if whole.knows(scheme, *outcomes) else None
+    return marks or [KEPT] * len(counts)
 
 
 def route_money(whole: Whole, scheme: str, marks: dict[str, Mark]) -> dict[str, list[Json]]:

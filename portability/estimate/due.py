@@ -1,9 +1,9 @@
-"""What falls due in the next twelve months, month by month."""
+"""What falls due in this month and the twelve that follow, month by month."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from portability.estimate.cells import KEPT, OPEN, Mark, line
@@ -12,7 +12,7 @@ from portability.estimate.tallies import AMOUNT_UNKNOWN, ENTITLED, OUTCOMES
 from portability.estimate.whole import Whole, amount
 
 Json = dict[str, Any]
-MONTHS = 13  # the rest of this month, eleven whole ones, and a year from now the month's first days
+MONTHS = 13  # this month and the twelve that follow
 KINDS = ("starts", "opens", "reached")
 HALVES = ((0, 7), (7, 13))  # months missing: 1-6 (and none), 7-12
 
@@ -20,10 +20,8 @@ HALVES = ((0, 7), (7, 13))  # months missing: 1-6 (and none), 7-12
 def every(whole: Whole) -> Json:
     """Pensions that start, rights that open by age (deferred), rights reached by going on working,
     and refunds that can be asked for no longer."""
-    by_kind = {kind: days(whole, kind) for kind in KINDS}
+    by_kind = {kind: ahead(whole, kind) for kind in KINDS}
     made: Json = {
-        "from": whole.as_of.isoformat(),
-        "to": last(whole.as_of).isoformat(),
         "months": [month(whole.as_of, at) for at in range(MONTHS)],
     }
     for kind, counts in by_kind.items():
@@ -32,32 +30,23 @@ def every(whole: Whole) -> Json:
     return made
 
 
-def last(as_of: date) -> date:
-    """The last of the twelve months from a day on: the day before the same day a year later."""
-    try:
-        return as_of.replace(year=as_of.year + 1) - timedelta(days=1)
-    except ValueError:  # 29 February
-        return date(as_of.year + 1, 2, 28)
-
-
 def month(as_of: date, at: int) -> str:
     number = as_of.year * 12 + as_of.month - 1 + at
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def bucket(day: str, as_of: date) -> int:
-    """Place of a day among the months ahead, MONTHS if it is not one of the next twelve's."""
-    if not as_of.isoformat() <= day <= last(as_of).isoformat():
-        return MONTHS
-    return (int(day[:4]) - as_of.year) * 12 + int(day[5:7]) - as_of.month
+def place(month_: str, as_of: date) -> int:
+    """Place of a month among those ahead, MONTHS if it is none of them."""
+    at = (int(month_[:4]) - as_of.year) * 12 + int(month_[5:7]) - as_of.month
+    return at if 0 <= at < MONTHS else MONTHS
 
 
-def days(whole: Whole, kind: str) -> list[int]:
-    """Counts by month ahead, and of all other days."""
+def ahead(whole: Whole, kind: str) -> list[int]:
+    """Counts by month ahead, and of all others."""
     counts = [0] * (MONTHS + 1)
-    for (name, day), (count,) in whole.tallies["days"].items():
+    for (name, month_), (count,) in whole.tallies["months"].items():
         if name == kind:
-            counts[bucket(str(day), whole.as_of)] += count
+            counts[place(str(month_), whole.as_of)] += count
     return counts
 
 
@@ -79,7 +68,7 @@ def shown(whole: Whole, kind: str, counts: list[int]) -> list[int | str]:
 
 def reached_told(whole: Whole) -> list[int]:
     """Which half-years' sums of `reached` can be worked out from the calendar."""
-    counts = days(whole, "reached")
+    counts = ahead(whole, "reached")
     return [
         at
         for at, (first, after) in enumerate(HALVES)
@@ -91,12 +80,12 @@ def deadlines(whole: Whole) -> list[Json]:
     """Per scheme, refunds whose last day lies in each month, with the sum that lapses."""
     t, made = whole.threshold, []
     by_scheme: dict[str, dict[str, list[list[int]]]] = {}
-    for (scheme, day, currency), (count, total) in whole.tallies["deadlines"].items():
+    for (scheme, month_, currency), (count, total) in whole.tallies["deadlines"].items():
         mine = by_scheme.setdefault(str(scheme), {})
         figures = mine.setdefault(str(currency), [[0, 0] for _ in range(MONTHS + 1)])
-        place = figures[bucket(str(day), whole.as_of)]
-        place[0] += count
-        place[1] += total
+        figure = figures[place(str(month_), whole.as_of)]
+        figure[0] += count
+        figure[1] += total
     due = whole.of_scheme("refunds", OUTCOMES)
     for scheme, sums in sorted(by_scheme.items()):
         counts = [sum(one[at][0] for one in sums.values()) for at in range(MONTHS + 1)]
@@ -122,5 +111,6 @@ def lapsing(
 ) -> list[str | None]:
     """Sums by month; null where withheld. The sum of all months is taken as known."""
     people = {at: figures[at][0] for at in range(MONTHS + 1)}
-    hidden = money_hidden(people, [at for at in people if marks[at] is not OPEN], t)
+    shut = {at for at in people if marks[at] is not OPEN}
+    hidden = shut | money_hidden(people, shut, t)
     return [None if at in hidden else amount(figures[at][1], currency) for at in range(MONTHS)]

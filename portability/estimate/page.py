@@ -51,7 +51,11 @@ def opening(t: Telling) -> str:
         unknown(t),
         w("page.currencies"),
         w("page.threshold", most=most, below=below),
-        w("page.as_of", first=w.day(s["calendar"]["from"]), last=w.day(s["calendar"]["to"])),
+        w(
+            "page.as_of",
+            first=w.day(s["calendar"]["months"][0]),
+            last=w.day(s["calendar"]["months"][-1]),
+        ),
     ]
     if s.get("rejects"):
         said.append(w("page.rejects", n=w.number(s["rejects"])))

@@ -19,23 +19,36 @@ def whole(t: Telling) -> str:
         members=t.count(members["total"], "member"),
     )
     made = [paragraph(said)]
-    for ident, name, row in (("members", "members", members), ("answers", "answers", answers)):
-        named = w(f"title.{name}")
+    lines, told = [], []
+    for name, row in (("members", members), ("answers", answers)):
         pieces = t.pieces(row, row["columns"])
-        line = Bar(w("word.total"), pieces, t.cell(row["total"]))
-        told = w("chart.stacked", title=named, n=1, first="; ".join(p.says for p in pieces))
-        made.append(figure(named, bars(ident, named, told, [line]), w) + t.legend(row["columns"]))
-        cells = [
-            [t.outcome(group), t.cell(value)]
-            for group, value in zip(row["columns"], row["cells"], strict=True)
-        ]
-        cells.append([w("word.total"), t.cell(row["total"])])
-        heads = [w("column.name"), w("column.members" if name == "members" else "column.answers")]
-        made.append(t.table(w("word.same", title=named), heads, cells, (1,)))
+        lines.append(Bar(w(f"column.{name}"), pieces, t.cell(row["total"])))
+        told.append(f"{w(f'column.{name}')}: {'; '.join(piece.says for piece in pieces)}")
+    title = w("title.whole")
+    said = w("chart.stacked", title=title, n=len(lines), first=" / ".join(told))
+    made.append(figure(title, bars("whole", title, said, lines), w) + t.legend(groups_of(t)))
+    rows = [
+        [t.outcome(group), counted(t, members, group), counted(t, answers, group)]
+        for group in groups_of(t)
+    ]
+    rows.append([w("word.total"), t.cell(members["total"]), t.cell(answers["total"])])
+    heads = [w(f"column.{name}") for name in ("name", "members", "answers")]
+    made.append(t.table(w("word.same", title=title), heads, rows, (1, 2)))
     elsewhere = members["unknown_with_a_right_elsewhere"]
     if elsewhere:
         made.insert(1, paragraph(w("say.elsewhere", n=t.cell(elsewhere))))
     return "\n".join(made)
+
+
+def groups_of(t: Telling) -> list[list[str]]:
+    """Columns of members and of answers; where they differ, both."""
+    mine: list[list[str]] = t.s["membership"]["columns"]
+    return [*mine, *(group for group in t.s["answers"]["columns"] if group not in mine)]
+
+
+def counted(t: Telling, row: Json, group: list[str]) -> str:
+    columns = row["columns"]
+    return t.cell(row["cells"][columns.index(group)]) if group in columns else t.w("word.none")
 
 
 def corridors(t: Telling) -> str:

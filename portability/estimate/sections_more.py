@@ -10,7 +10,10 @@ from portability.estimate.charts import Bar, Column, Piece, bars, columns
 from portability.estimate.telling import CHART_ROWS, Json, Telling, figure, key
 from portability.markup import paragraph
 
-WORTH = (("opened", "entitled"), ("raised", "deferred"), ("not_known", "unknown"))
+WORTH = (
+    *(("opened", "entitled"), ("raised", "amount_unknown")),
+    *(("later", "deferred"), ("not_known", "unknown")),
+)
 BAND_KINDS = (
     *("entitled", "amount_unknown", "deferred", "not_entitled", "unknown"),
     *("grey", "rule", "withheld"),
@@ -23,19 +26,19 @@ def agreements(t: Telling) -> str:
     found = [row for row in t.s["by_route"] if row["route"] != "national"]
     if not found:
         return paragraph(w("say.agreements_none"))
-    found.sort(key=lambda row: (-shown(row["answers"]), str(row["route"]), str(row["scheme"])))
+    found.sort(key=lambda row: (-drawn(row), str(row["route"]), str(row["scheme"])))
     rows = []
     for row in found[:CHART_ROWS]:
-        if isinstance(row["answers"], int):
+        if drawn(row) > 0:
             parts = [(kind, name, row[name]) for name, kind in WORTH]
-            rows.append(bar(t, route_name(t, row), row["answers"], parts))
+            rows.append(bar(t, route_name(row), drawn(row), parts))
     title = w("title.agreements")
     chart = bars("agreements", title, told(t, title, rows), rows)
     cells = [
         [
             w.route(row["route"]),
             t.scheme(row["scheme"]),
-            *(t.cell(row[name]) for name in ("answers", "opened", "raised", "not_known")),
+            *(t.cell(row[name]) for name in ("opened", "raised", "not_known", "later")),
             "; ".join(
                 t.sum(line, "likely" if line.get("withheld") else "above_national")
                 for line in row["money"]
@@ -44,7 +47,7 @@ def agreements(t: Telling) -> str:
         ]
         for row in found
     ]
-    heads = ("agreement", "scheme", "answers", "opened", "raised", "not_known", "above")
+    heads = ("agreement", "scheme", "opened", "raised", "not_known", "later", "above")
     legend = [(kind, w(f"column.{name}")) for name, kind in WORTH]
     return (
         paragraph(w("say.agreements"))
@@ -56,13 +59,14 @@ def agreements(t: Telling) -> str:
     )
 
 
-def route_name(t: Telling, row: Json) -> str:
+def route_name(row: Json) -> str:
     return f"{plain(row['route'])} → {plain(row['scheme'])}"
 
 
-def shown(value: Any) -> int:
-    """For order alone: what is withheld stands last."""
-    return value if isinstance(value, int) else -1
+def drawn(row: Json) -> int:
+    """Answers of a route that may be seen, now and later; what is withheld counts nothing."""
+    now = row["answers"] if isinstance(row["answers"], int) else 0
+    return now + (row["later"] if isinstance(row["later"], int) else 0)
 
 
 def bar(t: Telling, name: str, total: int, parts: Sequence[tuple[str, str, Any]]) -> Bar:

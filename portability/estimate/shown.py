@@ -65,6 +65,10 @@ def below(parent: Row, rows: Mapping[Any, list[int]], threshold: int) -> dict[An
     """
     if parent.mark is not OPEN:
         return None
+    if len(rows) == 1:  # the only child is its parent
+        return {
+            name: Row(counts, parent.marks, parent.total, OPEN) for name, counts in rows.items()
+        }
     names = list(rows)
     totals = [sum(rows[name]) for name in names]
     marks = line(totals, threshold)

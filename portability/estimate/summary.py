@@ -67,8 +67,8 @@ class Summary:
 
         threshold  a count below it is shown as "<5", its money withheld, and as many other cells
                    as would give it away (at least 2)
-        as_of      the day from which "the next 12 months" run; no clock is read. Unless given, the
-                   first of the month in which the membership's earliest pension starts
+        as_of      a day of the month from which the calendar runs; no clock is read. Unless given,
+                   the month in which the membership's earliest pension starts
         Raises ValueError on a threshold below 2.
         """
         if threshold < 2:
@@ -78,9 +78,9 @@ class Summary:
     def begins(self) -> date:
         """The first of the month in which the earliest pension starts, else the earliest right."""
         for kinds in (("starts",), ("opens", "reached")):
-            days = [str(day) for kind, day in self.tallies["days"] if kind in kinds]
-            if days:
-                return date.fromisoformat(min(days)).replace(day=1)
+            months = [str(month) for kind, month in self.tallies["months"] if kind in kinds]
+            if months:
+                return date.fromisoformat(f"{min(months)}-01")
         return date(1970, 1, 1)
 
 

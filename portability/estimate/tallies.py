@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 from numpy.typing import NDArray
 
-from portability.dates import iso
+from portability.dates import month_iso, month_of
 from portability.estimate.columns import (
     Bool,
     Int,
@@ -53,11 +53,11 @@ NAMES = (
     "answers_money",  # residence, country, scheme, currency, per -> money
     "members",  # sex, age band, outcome, "elsewhere" if entitled in some scheme -> members
     "members_money",  # sex, age band, currency, per -> money, members instead of answers
-    "routes",  # scheme, route, worth -> answers with a right by that route
+    "routes",  # scheme, route, worth -> answers with a right, now or later, by that route
     "routes_money",  # scheme, route, currency, per -> answers, likely, above the national route
     "missing",  # scheme, band of months -> answers not entitled
-    "days",  # starts | opens | reached, day -> answers
-    "deadlines",  # scheme, day, currency -> refunds, sum
+    "months",  # starts | opens | reached, month -> answers
+    "deadlines",  # scheme, month, currency -> refunds, sum
     "refunds",  # scheme, outcome -> answers
     "refund_bands",  # scheme, band of equal months -> refunds due
     "refund_losses",  # scheme, "some" | "none" -> refunds due
@@ -259,15 +259,16 @@ def members_money(part: Part, rows: NDArray[np.intp], outcome: Int) -> Tally:
     return {key: (*counts[key][1:], *figures[3:]) for key, figures in found.items()}
 
 
-WORTH = ("national", "opened", "raised", "not_known")
+WORTH = ("national", "opened", "raised", "not_known", "later", "later_other")
 
 
 def of_routes(
     part: Part, answers: NDArray[np.intp], national: Int, outcome: Int
 ) -> dict[str, Tally]:
     """What the deciding routes are worth: where the national route gives nothing the whole amount,
-    else what lies above it; not known where either amount is not."""
-    due = np.isin(outcome[answers], (ENTITLED, AMOUNT_UNKNOWN))
+    else what lies above it; not known where either amount is not. A right that begins later is
+    `later` where the national route will not give it, `later_other` otherwise."""
+    due = np.isin(outcome[answers], (ENTITLED, AMOUNT_UNKNOWN, DEFERRED))
     rows, alone = answers[due], national[due]
     there = alone >= 0
     other = np.where(there, alone, 0)
@@ -278,7 +279,9 @@ def of_routes(
     same = (currency[rows] == currency[other]) & (per[rows] == per[other])
     paid = outcome[rows] == ENTITLED
     comparable = paid & (refused | ((state == ENTITLED) & same))
-    worth = np.select([is_national, refused, comparable], [0, 1, 2], 3)
+    later = outcome[rows] == DEFERRED
+    only = later & ~is_national & (state == NOT_ENTITLED)
+    worth = np.select([only, later, is_national, refused, comparable], [4, 5, 0, 1, 2], 3)
     gain = np.where(comparable, part.likely[rows] - np.where(refused, 0, part.likely[other]), 0)
     gain = np.where(is_national, 0, gain)
     told = rows[paid]
@@ -295,7 +298,7 @@ def banded(months: Int, to: NDArray[np.int64]) -> Int:
 
 
 def of_time(part: Part, answers: NDArray[np.intp], outcome: Int) -> dict[str, Tally]:
-    """Months missing, and the days on which something begins."""
+    """Months missing, and the months in which something begins."""
     months, known = numbers_of(part.table.column("missing_months"))
     reached, dated = numbers_of(part.table.column("reached"))
     begins, told = numbers_of(part.table.column("from"))
@@ -305,21 +308,21 @@ def of_time(part: Part, answers: NDArray[np.intp], outcome: Int) -> dict[str, Ta
         known[open_] & (months[open_] > 0), banded(months[open_], MISSING_TO), len(MISSING_BANDS)
     )
     due = np.isin(state, (ENTITLED, AMOUNT_UNKNOWN))
-    days: Tally = {}
+    dates: Tally = {}
     for kind, rows, day, has in (
         ("starts", answers[due], begins, told),
         ("opens", answers[state == DEFERRED], reached, dated),
         ("reached", open_, reached, dated),
     ):
-        days |= {(kind, *key): n for key, n in group([dated_words(rows[has[rows]], day)]).items()}
+        dates |= {(kind, *key): n for key, n in group([months_of(rows[has[rows]], day)]).items()}
     bands = listed((*MISSING_BANDS, NO_MONTHS), band)
-    return {"missing": group([*part.at(open_, "scheme"), bands]), "days": days}
+    return {"missing": group([*part.at(open_, "scheme"), bands]), "months": dates}
 
 
-def dated_words(rows: NDArray[np.intp], day: Int) -> Words:
-    """Days as ISO words."""
-    days, code = np.unique(day[rows], return_inverse=True)
-    return listed([iso(int(one)) for one in days], code)
+def months_of(rows: NDArray[np.intp], day: Int) -> Words:
+    """Months of days, as "2027-04"."""
+    months, code = np.unique(month_of(day[rows]), return_inverse=True)
+    return listed([month_iso(int(one)) for one in months], code)
 
 
 def of_refunds(part: Part, rows: NDArray[np.intp], outcome: Int) -> dict[str, Tally]:
@@ -346,7 +349,7 @@ def of_refunds(part: Part, rows: NDArray[np.intp], outcome: Int) -> dict[str, Ta
         "deadlines": group(
             [
                 *part.at(timed, "scheme"),
-                dated_words(timed, deadline),
+                months_of(timed, deadline),
                 *part.at(timed, "currency"),
             ],
             part.likely[timed],
