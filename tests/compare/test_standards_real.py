@@ -184,6 +184,8 @@ def test_women_are_the_items_of_section_g() -> None:
     assert {row["section"] for row in rows} == {"G"} and len(rows) == 14
     item = items("ca-ph")["gcm22-b-women"]
     assert {part["name"] for part in item["parts"]} == {row["id"] for row in rows}
+    floor = items("ca-ph")["gcm22-a-floor"]
+    assert [part["name"] for part in floor["parts"]] == ["r202-5a", "r202-5b", "r202-5c", "r202-5d"]
     alone = standards.report(catalogue.find("ca-ph"), ["gcm22"])["standards"][0]["items"]
     assert [i["verdict"] for i in alone if i["id"] == "gcm22-b-women"] == [item["verdict"]]
 

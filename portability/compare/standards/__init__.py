@@ -105,8 +105,8 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
 
 def standard_of(view: View, standard: Standard) -> Json:
     """One standard: its items in their order, and how many came to which verdict."""
-    if standard.name == "gcm22":  # its item on women looks at the measures of section G
-        for item in standards()["women"].items:
+    if standard.name == "gcm22":  # it looks at the measures of section G and at the floor of R202
+        for item in (*standards()["women"].items, *standards()["r202"].items):
             judge(view, item)
     rows = [row(item, judge(view, item)) for item in standard.items]
     return {

@@ -57,6 +57,7 @@ LISTED: tuple[Check, ...] = (
     checks_floor.minimum_in_old_age,
     checks_floor.branch_held,
     checks_floor.appeal_stated,
+    checks_floor.floor_of_the_parties,
     checks_floor.not_in_files,
     checks_compact.all_skills,
     checks_compact.names_entitlements,

@@ -181,6 +181,12 @@ def appeal_stated(view: View, item: Item) -> Finding:
     return by_party(view, of_scheme)
 
 
+def floor_of_the_parties(view: View, item: Item) -> Finding:
+    """Global Compact, objective 22(a): floors in line with R202; the findings on its guarantees."""
+    found = {name: f for name, f in view.so_far.items() if name.startswith("r202-5")}
+    return combined(found, Finding(UNKNOWN, "unknown, because no guarantee was looked at"))
+
+
 def not_in_files(view: View, item: Item) -> Finding:
     """What the standard measures is in no scheme file."""
     if view.agreement.any_party:

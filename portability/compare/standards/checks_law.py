@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
 from portability.agreement import Absent
 from portability.compare.standards.finding import (
     MET,
@@ -72,7 +74,8 @@ def accident_law_of_seat(view: View, item: Item) -> Finding:
         return Finding(NOT_REGULATED, "accidents at work are not in the text")
     block = view.block("legislation.posting")
     if not block.there:
-        return absent(block.absent, "posting", block.places)
+        found = absent(block.absent, "posting", block.places)
+        return evolve(found, shortfall="agreement") if found.verdict == NOT else found
     return Finding(MET, "posted workers keep the law of the sending state", block.places)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from attrs import evolve
+
 from portability.agreement import AmountRule, Rule
 from portability.compare.standards.checks_scope import C118_BRANCHES, adds_periods, in_branches
 from portability.compare.standards.finding import (
@@ -281,7 +283,8 @@ def plurality_settled(view: View, item: Item) -> Finding:
     if ruled and ruled[0].rule.concurrence is not None:
         places = ruled[0].place("concurrence", ruled[0].rule.concurrence.cite)
         return Finding(MET, f"{ruled[0].scheme} has a rule on other benefits and income", places)
-    return absent(block.absent, "several benefits at once", block.places)
+    found = absent(block.absent, "several benefits at once", block.places)
+    return evolve(found, shortfall="agreement") if found.verdict == NOT else found
 
 
 def not_below_own_law(view: View, item: Item) -> Finding:

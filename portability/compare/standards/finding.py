@@ -144,10 +144,12 @@ def core(name: str, found: Finding) -> tuple[str, str]:
 
 def with_leeway(found: Finding, kinds: Iterable[str], words: str) -> Finding:
     """The finding after the leeway the standard gives: only a shortfall of that very kind is
-    eased. words: article and sense of the leeway."""
-    if not found.shortfall or found.shortfall not in kinds:
+    eased; a duty to be realized step by step is told of every shortfall. words: article and sense
+    of the leeway."""
+    if found.verdict not in (PARTLY, NOT):
         return found
-    verdict = EASES[found.shortfall].get(found.verdict, found.verdict)
-    if verdict == found.verdict and found.verdict not in (PARTLY, NOT):
+    kind = found.shortfall if found.shortfall in kinds else ""
+    if not kind and "progressive" not in kinds:
         return found
+    verdict = EASES[kind or "progressive"].get(found.verdict, found.verdict)
     return evolve(found, verdict=verdict, eased=words)
