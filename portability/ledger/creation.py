@@ -78,6 +78,8 @@ def build(path: Path, key: SigningKey) -> None:
             (text.decode(), leaf, sha256(bytes(32) + leaf).digest()),
         )
         connection.execute("COMMIT")
+        # Here, where a full disk is an error: closing would say nothing and leave half a file.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         connection.close()
 

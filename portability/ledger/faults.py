@@ -74,9 +74,14 @@ def check_file(path: Path) -> None:
     if len(head) < 100:
         raise LedgerError(f"{path}: the file ends after {size} bytes: it was cut")
     check_length(path, head, size)
-    if int.from_bytes(head[68:72], "big") != APPLICATION:
+    application, version = (int.from_bytes(head[at : at + 4], "big") for at in (68, 60))
+    check_version(path, application, version)
+
+
+def check_version(path: Path, application: int, version: int) -> None:
+    """Refuse a database of another program, and a ledger of a schema not known here."""
+    if application != APPLICATION:
         raise LedgerError(f"{path}: it is a database, but not a ledger of this program")
-    version = int.from_bytes(head[60:64], "big")
     if version > SCHEMA:
         raise LedgerError(
             f"{path}: it was written by a newer version of this program (schema {version}; "

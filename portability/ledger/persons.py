@@ -13,6 +13,8 @@ from portability.ledger.bodies import body, now
 from portability.ledger.canonical import parse
 from portability.ledger.drafting import Draft
 from portability.ledger.family import join
+from portability.ledger.faults import guarded
+from portability.ledger.held import empty_log
 from portability.ledger.store import Ledger, Receipt
 
 Json = dict[str, Any]
@@ -59,8 +61,9 @@ def erase(ledger: Ledger, who: str, reason: str = "") -> Receipt | None:
             delete_documents(connection, person)
     ledger.keys.destroy(person)
     ledger.keys.sweep()
-    (busy, *_) = ledger.query("PRAGMA wal_checkpoint(TRUNCATE)")[0]
-    if busy:
+    with guarded(ledger.path):
+        emptied = empty_log(ledger.connection, ledger.path)
+    if not emptied:
         raise LedgerError(
             f"{ledger.path}: key and documents are destroyed, but another program still reads an "
             f"older state of "

@@ -15,7 +15,7 @@ import sqlite3
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from attrs import field, frozen
 from portability.errors import LedgerError
 from portability.ledger.checkpoint import PublicKey, SigningKey
 from portability.ledger.faults import guarded
+from portability.ledger.held import empty_log, log_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -180,9 +181,12 @@ class KeyStore:
         with self._writing() as connection:
             connection.execute("DELETE FROM person WHERE id = ?", (person,))
         with guarded(self.path, "keys "):
-            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            left = [path for path in _files(self.path) if found.key in path.read_bytes()]
-        if busy or left:
+            emptied = empty_log(connection, self.path)
+            # The engine's own copy of all pages, the free ones too: to open the file would cost
+            # this process its locks.
+            left = found.key in connection.serialize()
+            left |= any(found.key in log.read_bytes() for log in _logs(self.path))
+        if left or not emptied:
             raise LedgerError(
                 f"keys {self.path}: the key is deleted, but another program still holds an older "
                 f"state of the "
@@ -195,7 +199,7 @@ class KeyStore:
         `destroy`)."""
         if self.exists():
             with guarded(self.path, "keys "):
-                self._open(create=False).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                empty_log(self._open(create=False), self.path)
 
     def signing_key(self, public: PublicKey) -> SigningKey | None:
         """The private half of a ledger's key, or None if it is not here."""
@@ -243,7 +247,8 @@ class KeyStore:
             if create and not self.exists():
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 # Only the owner may read it; SQLite gives its log the same permissions.
-                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+                with suppress(FileExistsError):  # another program made it just now
+                    os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             connection = sqlite3.connect(self.path, timeout=self.timeout, isolation_level=None)
             try:
                 _prepare(connection)
@@ -287,8 +292,8 @@ def _new(connection: sqlite3.Connection, lookup: bytes | None = None) -> Person:
     return Person(*connection.execute(query, (lookup,)).fetchone())
 
 
-def _files(path: Path) -> list[Path]:
-    beside = [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-journal")]
+def _logs(path: Path) -> list[Path]:
+    beside = [log_of(path), path.with_name(path.name + "-journal")]
     return [file for file in beside if file.exists()]
 
 

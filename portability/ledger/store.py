@@ -22,6 +22,7 @@ from portability.ledger.canonical import parse
 from portability.ledger.checkpoint import PublicKey, read_key
 from portability.ledger.drafting import Batch, Draft, prepare
 from portability.ledger.faults import check_file, guarded
+from portability.ledger.held import hold, opening
 from portability.ledger.seal import KeyStore, Sealed, keys_path, unseal
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Ledger:
     connection: sqlite3.Connection = field(repr=False)
     readonly: bool = False
     _stored: set[str] = field(factory=set, repr=False)  # texts seen: they never go away
+    _release: Callable[[], object] | None = field(default=None, repr=False)
 
     @staticmethod
     def default_path(chosen: str | os.PathLike[str] | None = None) -> Path:
@@ -115,10 +117,13 @@ class Ledger:
         store = KeyStore(Path(keys) if keys else keys_path(where), timeout)
         if create and not readonly and not where.exists():
             creation.create(where, store, origin)
-        check_file(where)
-        with guarded(where):
+        with guarded(where), opening(where) as held:
+            if not held:
+                check_file(where)
             connection = rows.connect(where, readonly, timeout)
-        return cls(where, store, connection, readonly)
+            ledger = cls(where, store, connection, readonly)
+            ledger._release = hold(where, ledger)
+        return ledger
 
     def __enter__(self) -> Ledger:
         return self
@@ -129,6 +134,8 @@ class Ledger:
     def close(self) -> None:
         self.connection.close()
         self.keys.close()
+        if self._release is not None:
+            self._release()
 
     # Reading
 

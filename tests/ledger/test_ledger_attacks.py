@@ -15,7 +15,7 @@ import pytest
 from invented_ledger import drop_guards, record
 
 from portability.errors import LedgerError
-from portability.ledger import Ledger, merkle, recount
+from portability.ledger import Ledger, entries, merkle, recount
 from portability.ledger.canonical import canonical
 from portability.ledger.checkpoint import SigningKey
 from portability.ledger.creation import expected, first_body
@@ -260,6 +260,21 @@ def test_nodes_are_compared_at_every_level(
         }
         attacked(place, sql(f"UPDATE node SET hash = x'{bytes(value).hex()}' {where}"))
     assert seen(place, held).ok
+
+
+@pytest.mark.parametrize("name", [*SEEN_ALONE, None])
+def test_the_same_is_said_however_many_rows_are_read_at_a_time(
+    held: str, place: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    if name is not None:
+        attacked(place, SEEN_ALONE[name])
+    said = seen(place, held)
+    assert said.ok is (name is None)
+    for step in (1, 2, 5):
+        monkeypatch.setattr(entries, "STEP", step)
+        again = seen(place, held)
+        assert sorted(map(str, again.faults)) == sorted(map(str, said.faults))
+        assert again.proven == said.proven
 
 
 def test_guards_alone_dropped_is_seen(filled: Ledger, place: Path) -> None:
