@@ -44,6 +44,15 @@ def country_of(scheme: str) -> str:
     return "" if scheme == EVERY else registry.country_of(scheme)
 
 
+def reached(rules: tuple[Rule, ...]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules up to the first that takes everybody, and those behind it that nobody reaches: a
+    draft's rule stands before that of its base."""
+    for i, rule in enumerate(rules, 1):
+        if conditions(rule) == meaning.mapped([]):
+            return rules[:i], rules[i:]
+    return rules, ()
+
+
 def of_branch(rule: Rule, branch: str) -> Rule:
     """The rule with the counts that the engine reads for this branch."""
     counts = tuple(
@@ -87,7 +96,7 @@ class Rules:
     def of(self, scheme: str, branches: tuple[str, ...]) -> Iterator[Clause]:
         """The clauses of one scheme, branch by branch, in the order in which rules are tried."""
         for branch in branches:
-            rules = self.agreement.rules_for(scheme, country_of(scheme), branch)
+            rules, never = reached(self.agreement.rules_for(scheme, country_of(scheme), branch))
             who = {"party": country_of(scheme) or None, "scheme": scheme, "branch": branch}
             if len(rules) > 1 or any(map(said.case, rules)):
                 yield self.cases(rules, who)
@@ -108,6 +117,14 @@ class Rules:
                         path=f"{where}.{part.key}" if part.key in raw else part.key,
                         **told,
                     )
+
+            for rule in never:
+                raw, where = self.origin(rule, scheme, branch)
+                text = f"{where}: {rules[-1].path} takes everybody before it"
+                form, cites = meaning.words(text), (rule.cite,)
+                yield self.reader.clause(
+                    "rule.unreached", form, text, raw, value=rule, cites=cites, path=where, **who
+                )
 
     def cases(self, rules: tuple[Rule, ...], who: Raw) -> Clause:
         """Whom the text tells apart. The first case that fits counts: their order is law."""

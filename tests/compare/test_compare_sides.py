@@ -107,6 +107,28 @@ def test_two_versions_of_one_draft(tmp_path: Path) -> None:
     assert row(found, "rule.amount", "ph-sss", "old_age").state == "same"
 
 
+def test_a_drafts_rule_takes_the_place_of_its_bases(tmp_path: Path) -> None:
+    """It stands before the base's, which nobody reaches any more: no case of its own, and told
+    as a remark on the file."""
+    file = tmp_path / "us-de-2.yaml"
+    file.write_text(
+        "schema: portability/agreement@1\nid: us-de-2\nbased_on: us-de\ntitle: Draft\n"
+        "rules:\n- {scheme: de-grv, branches: [old_age], own_minimum: {year: 1},\n"
+        "   counts: [{schemes: [us-oasdi], unit: {quarter: 1, gives: {month: 3}, fill_to: 12}}],\n"
+        "   amount: {basis: own}, cite: Article 7}\n"
+    )
+    found = comparison("us-de", str(file))
+    changed = [one.part for one in found.rows if one.shown and one.where]
+    assert changed == ["rule.own_minimum"]
+    own = row(found, "rule.own_minimum", "de-grv", "old_age")
+    assert own.cells[1].means == ("at least: 18 months → 1 year",)
+    assert row(found, "rule.own_minimum", "de-grv", "survivors").state == "same"
+    never = row(found, "rule.unreached")
+    assert never.state == "note" and never.cells[1].text == (
+        "rules[2]: rules[0] takes everybody before it"
+    )
+
+
 def test_a_day_on_which_it_was_no_law_is_refused() -> None:
     with pytest.raises(InputError) as error:
         on_day.text("ca-au@2002-12-31")
