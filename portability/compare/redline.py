@@ -9,6 +9,7 @@ from portability.compare import meaning
 
 KEPT, GONE, NEW = "=", "-", "+"
 Redline = tuple[tuple[str, str], ...]
+MOST = 4_000_000  # pairs of words; longer texts are shown whole, for the search grows with both
 
 
 def redline(before: str, after: str) -> Redline:
@@ -19,6 +20,8 @@ def redline(before: str, after: str) -> Redline:
     (('=', 'at most'), ('-', '24'), ('+', '60'), ('=', 'months.'))
     """
     old, new = before.split(), after.split()
+    if len(old) * len(new) > MOST:
+        return ((GONE, before), (NEW, after))
     matcher = SequenceMatcher(None, [*map(bare, old)], [*map(bare, new)], autojunk=False)
     out: list[tuple[str, str]] = []
     for kind, a, b, c, d in matcher.get_opcodes():

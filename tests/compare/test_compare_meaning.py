@@ -163,3 +163,10 @@ def test_partners_lose_their_names_and_prose_keeps_them() -> None:
     form = of_raw({"of": ["US", "FR"], "rule": "fr-cnav pays FR"})
     new = renamed(form, {"FR": "DE", "fr-cnav": "de-grv"})
     assert new == of_raw({"of": ["DE", "US"], "rule": "fr-cnav pays FR"})
+
+
+def test_texts_too_long_to_search_are_shown_whole() -> None:
+    from portability.compare.redline import redline
+
+    before, after = "word " * 3_000 + "a", "word " * 3_000 + "b"
+    assert redline(before, after) == (("-", before), ("+", after))
