@@ -50,10 +50,11 @@ def head(register: Path) -> Head:
         found = "lines that end with CR alone"
     elif len(first) >= LONGEST_LINE:
         found = "a first line of a megabyte"
+    text = ""
     try:
         text = first.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        found, text = f"a byte that is not UTF-8 at offset {error.start}", ""
+        found = found or f"a byte that is not UTF-8 at offset {error.start}"
     if found:
         fault = Fault(f"{register}:1:1", "(document)", found, expected, code="unreadable")
         raise InputError([fault])

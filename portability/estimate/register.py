@@ -101,10 +101,10 @@ def grouped_spells(
     facts, faulty = members.read_facts(mapping, raw, n, where, rejected)
     spells = read_spells(mapping, raw, n, where, rejected)
     coded = ids.dictionary_encode()
-    owner = fields.numbers(coded.indices, -1)
+    owner = np.where(bad, -1, fields.numbers(coded.indices, -1))
     usable = ~bad & ~faulty & (spells.good | spells.out)
     order = np.argsort(owner, kind="stable") if (np.diff(owner) < 0).any() else np.arange(n)
-    order = order[~bad[order]]
+    order = order[owner[order] >= 0]
     k = len(coded.dictionary)
     people = People(coded.dictionary, firsts(where.rows, owner, order, k), facts, present(owner, k))
     told = order[usable[order]]
