@@ -73,7 +73,8 @@ class Summary:
         """
         if threshold < 2:
             raise ValueError(f"a threshold of {threshold} withholds nothing; at least 2")
-        return published(self.tallies, as_of or self.begins(), threshold)
+        ordered = {name: dict(sorted(self.tallies[name].items(), key=order)) for name in NAMES}
+        return published(ordered, as_of or self.begins(), threshold)
 
     def begins(self) -> date:
         """The first of the month in which the earliest pension starts, else the earliest right."""
