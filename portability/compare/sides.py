@@ -46,6 +46,7 @@ def of(
     first = named[0] if named else texts[0]
     base = clauses.schemes_of(first)
     found = [across(first, base, text, matches) for text in texts]
+    check_used(found, matches)
     told = [sentence for one in found for sentence in one.told]
     bound = [
         {one.names.get(country, country) for country in text.countries()}
@@ -70,6 +71,18 @@ def of(
         ),
         tuple(told),
     )
+
+
+def check_used(found: Sequence[Across], matches: Sequence[Sequence[str]]) -> None:
+    """Every match pairs a name of the first text with one that only another text has."""
+    expected = "a state or scheme of the first text = one of another text that is not in the first"
+    faults = [
+        Fault("--match:1:1", "match", repr("=".join(row)), expected, code="no_pair")
+        for row in matches
+        if not any(one.names.get(word) in row for one in found for word in row)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def laid_out(

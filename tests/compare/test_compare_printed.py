@@ -241,6 +241,8 @@ def test_a_path_is_taken_like_an_id(tmp_path: Path) -> None:
         (["us-de", "us-xx"], "did you mean"),
         (["us-de", "us-fr", "--branch", "oldage"], f"one of: {', '.join(BRANCHES)}"),
         (["us-de", "us-fr", "--match", "de-grv=fr-cnv"], "did you mean fr-cnav?"),
+        (["us-de", "us-fr", "--match", "de-grv"], "one of another text"),
+        (["us-de", "us-fr", "--match", "us-oasdi=de-grv"], "one of another text"),
         (["us-de", "us-fr@1980-01-01"], "from 1988-07-01 on"),
     ],
 )
