@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -232,3 +233,29 @@ def test_the_command_prints_the_table_and_the_json() -> None:
     assert report["schema"] == standards.SCHEMA and report["found"] is True
     item = report["standards"][0]["items"][0]
     assert set(item) >= {"id", "article", "url", "asks", "verdict", "why", "clauses", "leeway"}
+
+
+def test_a_draft_on_a_path_is_examined_like_a_treaty(tmp_path: Path) -> None:
+    """A draft on the model that leaves survivors of other nationalities out and posts no limit."""
+    path = tmp_path / "us-mx-draft.yaml"
+    path.write_text(
+        "schema: portability/agreement@1\n"
+        "id: us-mx-draft\n"
+        "title: Draft between the United States and Mexico\n"
+        "based_on: model-r167\n"
+        "parties: [US, MX]\n"
+        "persons: {kind: nationals, of: parties, includes: [refugees], cite: Article 3}\n"
+        "export: {other_party: true, cite: Article 5}\n",
+        encoding="utf-8",
+    )
+    told = CliRunner().invoke(
+        cli, ["agreements", "check", str(path), "--standard", "c118", "--format", "json"]
+    )
+    report = json.loads(told.output)["reports"][0]
+    found = {item["id"]: item["verdict"] for item in report["standards"][0]["items"]}
+    # The model's `includes` stand under the draft's scope key by key and are replaced by it.
+    assert found["c118-3-survivors"] == NOT
+    assert found["c118-10-refugees"] == PARTLY
+    assert found["c118-5-export"] == PARTLY  # residence in third states is not stated
+    assert found["c118-7-total"] == MET
+    assert report["found"] is True
