@@ -166,7 +166,7 @@ def branch_held(view: View, item: Item) -> Finding:
             f"{', '.join(map(named, held))} for the insured; whether all in need have it is not "
             "in the file"
         )
-        return Finding(PARTLY, why, (Place(f"{scheme} branches", source.name if source else ""),))
+        return Finding(PARTLY, why, (Place(f"{scheme} branches"),))
 
     return by_party(view, of_scheme)
 

@@ -33,7 +33,7 @@ def lines(report: Json) -> list[str]:
 
 def cells(item: Json) -> tuple[str, ...]:
     """One row; the leeway a verdict rests on is named."""
-    articles = list(dict.fromkeys(c["article"] for c in item["clauses"] if c["article"]))
+    articles = list(dict.fromkeys(c["article"] or c["field"] for c in item["clauses"]))
     shown = "; ".join(articles[:3]) + (" …" if len(articles) > 3 else "")
     why = item["why"] + (f" [leeway: {item['eased']}]" if item["eased"] else "")
     return (item["id"], named(item["verdict"]), item["article"], shown or "–", why)
