@@ -60,7 +60,8 @@ class Fact:
 
     standing  stated | none | not_regulated | unknown
     words     of the facet's list, where its kind is `word` or `name`
-    length    (unit, n), where its kind is `length`; days_a_year: of the scheme that decides
+    length    (unit, n), where its kind is `length`; days_a_year: of the scheme that decides; where
+              the standing is unknown: what it is at least
     number    day or count, where its kind is `date` or `count`
     told      the value as the file states it; reason: why it is not known
     """

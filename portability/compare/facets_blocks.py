@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from portability.agreement import Agreement, Cite
 from portability.agreement_blocks import many
 from portability.compare.facets import (
@@ -244,7 +246,7 @@ def posting_extended(
     agreement: Agreement, facet: Facet, bound: Sequence[str], status: str
 ) -> Facts:
     """Posting and its stated extension together. An extension without a stated limit, or none in
-    the file, leaves the longest posting unknown: it may be longer than the clause's months."""
+    the file, leaves the longest posting unknown, though not below the clause's own months."""
     rows, whole, missing = legislation(agreement, facet, "posting")
     if missing is not None:
         return (missing,)
@@ -262,7 +264,9 @@ def posting_extended(
             if how
             else f"{months} months; whether they can be extended is not in the file"
         )
-        made.append(absent(facet, UNKNOWN, cite, why))
+        least = absent(facet, UNKNOWN, cite, why)
+        told = f"at least {months} months{direction(row)}{noted(row)}"
+        made.append(evolve(least, told=told, length=("month", months)))
     return tuple(made)
 
 

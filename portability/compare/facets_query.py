@@ -216,12 +216,25 @@ def holds(term: Term, fact: Fact) -> bool | None:
     if fact.standing in term.words:
         return True
     if fact.standing == UNKNOWN:
-        return False if set(term.words) == {UNKNOWN} and not measured(term) else None
+        if set(term.words) == {UNKNOWN} and not measured(term):
+            return False
+        return at_least(term, fact)
     if set(term.words) & set(fact.words):
         return True
     if fact.standing != STATED:
         return False
     return any(OPS[term.op](*pair) for pair in pairs(term, fact))
+
+
+def at_least(term: Term, fact: Fact) -> bool | None:
+    """What a length that is only known from below answers: at least 60 months is more than 48, and
+    not less than 60; whether it is more than 60 cannot be said."""
+    answers: list[bool | None] = [None] if term.words else []
+    for least, asked in pairs(term, fact):
+        over = least > asked or (least == asked and term.op in (">=", "<"))
+        sure = term.op in (">", ">=")
+        answers.append(sure if over else None)
+    return some(answers) if answers else None
 
 
 def measured(term: Term) -> bool:

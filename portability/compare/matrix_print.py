@@ -47,6 +47,8 @@ def lines(made: Matrix, room: int) -> list[str]:
     """The grid in as many blocks as the room asks for, what the signs mean, then every pair with
     its instruments."""
     out = [heading(made)]
+    if not made.columns:
+        return [*out, "", *wrapped(f"{', '.join(made.rows)}: no partner. {NOTE}", room)]
     wide = max(4, (room - LABEL) // COLUMN)
     for at in range(0, len(made.columns), wide):
         part = made.columns[at : at + wide]

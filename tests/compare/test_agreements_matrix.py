@@ -169,6 +169,32 @@ def test_two_instruments_of_one_direction_each_give_both() -> None:
     )
 
 
+def test_rules_that_do_not_hold_yet_give_no_mark() -> None:
+    """us-gb: in force from 1985, its rules on benefits from 1988-01-01."""
+    assert mark("GB", "US", on="1987-12-31") == "not_known"
+    assert mark("GB", "US", on="1988-01-01") == "both"
+
+
+def test_the_mark_is_of_what_is_left_when_a_text_is_replaced() -> None:
+    old = invented(id="zz-old", scheme="fr-cnav", counts="others", branches="[old_age]")
+    text = (
+        INVENTED.split("rules:")[0] + "rules: none\nreplaces: {{ids: [zz-old], cite: Article 9}}\n"
+    )
+    new, faults = load(text.format(id="zz-new"))
+    assert new is not None, faults
+    cell = matrix([old, new], "old_age", day(ON)).cell("FR", "JP")
+    assert [(h.agreement.id, h.displaced_by) for h in cell.held] == [
+        ("zz-old", "zz-new"),
+        ("zz-new", ""),
+    ]
+    assert cell.mark() == "coverage_only"
+
+
+def test_a_state_without_a_partner() -> None:
+    told = "\n".join(lines(made("NP"), 100))
+    assert "NP: no partner." in told and "this catalogue holds none" in told
+
+
 # --- how it is drawn
 
 

@@ -111,6 +111,15 @@ def test_posting_over_60_months() -> None:
         "us-kr": [("", "96 months (60 and 36 more)", "RS 02001.965")],
     }
     assert ids(ask("posting_extended = 5 years").hits) == ["ca-tr"]  # 24 and 36 more
+    longer = ask("posting_extended > 48 months")  # forty with 60, and ca-tr
+    assert len(longer.hits) == 41 and "at least 60 months" in said(longer)["ca-ph"][0][1]
+    assert "us-kr" in ids(longer.hits) and "ch-ph" in ids(longer.open)
+    assert "ca-ph" in ask("posting_extended < 60 months").no
+    assert "ca-ph" in ids(ask("posting_extended <= 60 months").open)
+    assert "ca-ph" in ids(ask("posting_extended >= 60 months").hits)
+    assert "ca-ph" in ids(ask("posting_extended = 60 months").open)
+    assert "ca-ph" in ask("posting_extended = 48 months").no
+    assert "ca-ph" in ids(ask("posting_extended unknown").hits)
     assert ids(ask("posting = 48 months").hits) == ["de-ph"]
     danish = ask("posting < 60 months", "party = US")
     assert said(danish) == {
