@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -302,7 +302,7 @@ def numbered(path: Path, name: str) -> Iterator[tuple[int, pa.StructArray]]:
         given = piece.filter(piece.column(name).is_valid())
         batch = given.column("batch").to_numpy()
         starts = np.flatnonzero(np.diff(batch, prepend=-1)).tolist()
-        for start, end in zip(starts, [*starts[1:], len(batch)], strict=True):
+        for start, end in pairwise([*starts, len(batch)]):
             yield int(batch[start]), given.column(name).slice(start, end - start)
 
 
