@@ -60,17 +60,16 @@ def check(register: Path, mapping: Mapping) -> None:
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents, words apart: "Prénom" and "FirstName" as they are meant."""
-    apart = CAMEL.sub(" ", text)
-    plain = unicodedata.normalize("NFKD", apart).casefold()
+    """Lower case, without accents, one space between words."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(re.split(r"[\W_]+", letters)).strip()
 
 
 def by_heading(name: str) -> str | None:
     """What a heading promises, or None."""
-    text = folded(name)
-    padded = f" {re.sub(r'[0-9]+', ' ', text)} ".replace("  ", " ")
+    plain = re.sub(r"[0-9]+", " ", name)
+    padded = f" {folded(plain)} | {folded(CAMEL.sub(' ', plain))} "  # FirstName, and WhatsApp
     raw = unicodedata.normalize("NFC", name).casefold()
     for what, words, parts, unless in wanted():
         if any(word in padded for word in unless):
