@@ -84,6 +84,21 @@ def test_a_fault_in_any_part_is_named(large: Path, counted: list[bool], entry: i
     assert {(fault.entry, fault.code) for fault in report.faults} >= {(entry, "body")}
 
 
+@pytest.mark.parametrize(("level", "index"), [(1, 0), (1, -1), (2, -1), (12, 1), (13, 0), (12, 2)])
+def test_a_node_in_any_part_is_compared(
+    large: Path, counted: list[bool], level: int, index: int
+) -> None:
+    """Also those over the last entries, which fill no chunk."""
+    with Ledger.open(large, readonly=True) as ledger:
+        index %= len(ledger) >> level
+    where = f"WHERE level = {level} AND idx = {index}"
+    attacked(large, sql(f"UPDATE node SET hash = zeroblob(32) {where}"))
+    with Ledger.open(large, readonly=True) as ledger:
+        faults = verify(ledger).faults
+    assert {(fault.entry, fault.code) for fault in faults} == {(((index + 1) << level) - 1, "node")}
+    assert counted == [level > 12]  # above the chunks it is the whole that is compared
+
+
 def test_a_document_beyond_the_last_entry_is_named(large: Path, counted: list[bool]) -> None:
     attacked(large, sql("INSERT INTO payload VALUES (999999, 'case', zeroblob(12), x'00')"))
     with Ledger.open(large, readonly=True) as ledger:
