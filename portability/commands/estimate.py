@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from portability.commands.estimate_proof import check_proof, prove
 from portability.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ def estimate() -> None:
       portability estimate sample --members 5000 --seed 1 --out sample
       portability estimate sample/register.csv --map sample/map.yaml --out result
       portability estimate explain result MEMBER
+      portability estimate prove result MEMBER > proof.json
 
     A register holds no names: members have an opaque id. A run that was stopped goes on where it
     stopped when it is started again with the same words.
@@ -174,43 +178,24 @@ def checked(law: Law) -> None:
         raise InputError(faults)
 
 
-class progress:
+@contextmanager
+def progress() -> Iterator[Callable[[int, int, int], None]]:
     """A bar on a terminal: units done, members a second, time left. Nothing otherwise."""
+    with click.progressbar(
+        length=1, label="estimating", file=sys.stderr, show_eta=True, item_show_func=rate
+    ) as bar:
+        start = time.monotonic_ns()
 
-    def __init__(self) -> None:
-        self.bar: Any = None
-        self.members = 0
+        def told(done: int, units: int, members: int) -> None:
+            bar.length = max(units, 1)
+            passed = max(time.monotonic_ns() - start, 1)
+            bar.update(done - bar.pos, (members, members * 10**9 // passed))
 
-    def __enter__(self) -> Callable[[int, int, int], None]:
-        return self.told
+        yield told
 
-    def told(self, done: int, units: int, members: int) -> None:
-        import time
 
-        if self.bar is None:
-            self.bar = click.progressbar(
-                length=units,
-                label="estimating",
-                file=sys.stderr,
-                show_eta=True,
-                item_show_func=self.shown,
-            )
-            self.bar.__enter__()
-            self.start = time.monotonic()
-            self.bar.update(done)
-            return
-        self.members = members
-        self.bar.update(done - self.bar.pos)
-
-    def shown(self, item: object) -> str:
-        import time
-
-        seconds = max(time.monotonic() - self.start, 1e-9) if self.members else 1
-        return f"{self.members:,} members, {self.members / seconds:,.0f} a second"
-
-    def __exit__(self, *error: object) -> None:
-        if self.bar is not None:
-            self.bar.__exit__(*error)
+def rate(now: tuple[int, int] | None) -> str:
+    return "" if now is None else f"{now[0]:,} members, {now[1]:,} a second"
 
 
 def tell(out: Path, summary: Json) -> None:
@@ -283,3 +268,7 @@ def explain(folder: Path, member: str, form: str) -> None:
         click.echo(json.dumps(answered, indent=2, ensure_ascii=False))
     else:
         click.echo(report.html(answered) if form == "html" else report.table(answered))
+
+
+estimate.add_command(prove)
+estimate.add_command(check_proof)

@@ -41,7 +41,6 @@ class Membership:
     def batches(self) -> Iterator[Weighted]:
         """Raises InputError for a faulty map or register."""
         mapped = mapping.load(self.map)
-        register.refuse(self.path, mapped)
         with tempfile.TemporaryDirectory() as folder:
             for unit in register.units(self.path, mapped, Path(folder)):
                 for batch, _ in register.read(unit, mapped, SIZE):

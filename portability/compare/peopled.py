@@ -50,7 +50,8 @@ def halves(starts: Int, year: int, years: int) -> Int:
     since = year - starts
     stock = np.where(year <= years, 2, 0)
     later = np.where(since < 0, 0, np.where(since == 0, 1, np.where(since < years, 2, 0)))
-    return np.select([starts == EVERY_YEAR, starts == 0], [fresh, stock], later).astype(np.int64)
+    made = np.select([starts == EVERY_YEAR, starts == 0], [fresh, stock], later)
+    return np.asarray(made, np.int64)
 
 
 def total(weight: Int, value: Int) -> int:

@@ -17,6 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from attrs import asdict, frozen
 
 import portability
 from portability.errors import Fault, InputError
-from portability.estimate import csvout, law, mapping, page, readers, register, summary
+from portability.estimate import csvout, law, mapping, page, register, summary
 from portability.estimate.form import MEMBERS, RESULTS
 from portability.estimate.law import Law
 from portability.estimate.mapping import Mapping
@@ -38,7 +39,7 @@ Told = Callable[[int, int, int], None]  # units done, units in all, members done
 Tables = Callable[[str, Unit], Iterator[pa.Table]]  # a unit's rows of one of TABLES, batch by batch
 Engine = Callable[[Mapping, list[Unit]], Tables]
 SCHEMA = "portability/estimate@1"
-SIZE = 16_384  # members a batch: the law's fixed cost is shared, its columns stay small
+SIZE = 32_768  # members a batch: the fixed cost of each scheme and instrument is shared
 TABLES = {"results": RESULTS, "members": MEMBERS, "rejects": REJECTS}
 MANIFEST, WORK = "run.json", "work"
 PACKED: Json = {"compression": "zstd", "compression_level": 1, "write_statistics": True}
@@ -95,28 +96,29 @@ def through(job: Job, engine: Engine) -> Json:
     """A job from its register to its report; `engine` brings every unit through the law and says
     where its tables are."""
     mapped = mapping.load(job.map)
-    readers.check(job.register, mapped)
+    register.checked(job.register, mapped)
     begin(job)
     if (job.out / "summary.json").exists():
         return read_json(job.out / "summary.json")
+    (job.out / WORK).mkdir(exist_ok=True)
     units = register.units(job.register, mapped, job.out / WORK)
     return finish(job, units, engine(mapped, units))
 
 
 def begin(job: Job) -> None:
     """The folder of a new run, or of the same one. Raises InputError if it holds another."""
-    job.out.mkdir(parents=True, exist_ok=True)
-    (job.out / WORK).mkdir(exist_ok=True)
     now, path = job.manifest(), job.out / MANIFEST
-    if not path.exists():
-        return write_json(path, now)
-    before = read_json(path)
-    changed = sorted(key for key in now if before.get(key) != now[key])
-    if changed:
-        found = f"a run with another {', '.join(changed)}"
-        raise InputError(
-            [Fault(f"{path}:1:1", "--out", found, "an empty folder, or that very run")]
-        )
+    if path.exists():
+        before = read_json(path)
+        changed = sorted(key for key in now if before.get(key) != now[key])
+        if changed:
+            found = f"a run with another {', '.join(changed)}"
+            raise InputError(
+                [Fault(f"{path}:1:1", "--out", found, "an empty folder, or that very run")]
+            )
+    else:
+        job.out.mkdir(parents=True, exist_ok=True)
+        write_json(path, now)
 
 
 def parts(job: Job, mapped: Mapping, units: list[Unit], workers: int, told: Told) -> Iterator[int]:
@@ -142,7 +144,7 @@ def worked(units: list[Unit], mapped: Mapping, job: Job, workers: int) -> Iterat
         rest = iter(units)
         try:
             while True:
-                while len(waiting) < 2 * workers and (unit := next(rest, None)) is not None:
+                for unit in islice(rest, 2 * workers - len(waiting)):
                     waiting.add(pool.submit(numbered, unit, mapped, job.law, job.out))
                 if not waiting:
                     return
