@@ -93,6 +93,11 @@ def test_annex_rows_are_laid_over_the_rules_it_suggests() -> None:
     assert full.rules_for("at-apg", "AT", "old_age")[0].amount["amount"].basis == "own"
 
 
+def test_a_scheme_is_given_no_rule_for_a_record_elsewhere_alone() -> None:
+    full = read(taken_over(text("DE,IE", "eu-883-2004")))
+    assert [r.record for r in full.rules if r.scheme == "de-grv"] == [None]
+
+
 def test_the_rules_of_a_party_that_stays_are_suggested() -> None:
     """ca-ph with another partner: nothing counts Canadian time; ca-ph again: as it is."""
     same = read(taken_over(text("CA,PH", "ca-ph")))

@@ -196,6 +196,20 @@ def test_unknown_is_neither_yes_nor_no() -> None:
         assert all(fact.reason for fact in hit.facts)
 
 
+def test_a_rule_for_a_record_in_other_schemes_alone_is_nobody_elses() -> None:
+    """883/2004 art. 44(2): one full benefit, only where all schemes are of type A (annex VI)."""
+    full = said(ask("method full", "id = eu-883-2004"))["eu-883-2004"]
+    assert {row[0] for row in full} == {"ie-spc"} and full[0][2] == "Article 44(2)"
+
+
+def test_a_model_speaks_for_every_scheme() -> None:
+    model = [catalogue.find("model-r167")]
+    for term in ("scheme = DE", "scheme = de-grv", "branch = survivors"):
+        answer = asked(parse(["denominator capped", term]), model, day(ON), only_in_force=False)
+        assert ids(answer.hits) == ["model-r167"], term
+    assert asked(parse(["branch = family"]), model, day(ON), False).no == ("model-r167",)
+
+
 def test_a_false_term_beats_an_unknown_one() -> None:
     answer = ask("persons open", "posting none", "party = DE")
     assert answer.hits == () and "us-de" in answer.no
@@ -353,6 +367,13 @@ def test_facets_tell_meaning_unit_and_how_much_is_known() -> None:
     assert rows["export"]["states_in_part"] == 11  # the other state yes, third states not seen
     assert "posting" in run("--facets") and "capped" in run("--facets")
     assert "facet,about" in run("--facets", "--format", "csv")
+
+
+def test_no_spreadsheet_computes_what_a_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "zz-draft.yaml"
+    path.write_text(INVENTED.replace("An invented draft", '"=1+1"'))
+    told = run("kind = draft", "--agreement", str(path), "--format", "csv")
+    assert ",'=1+1," in told and ",=1+1," not in told
 
 
 def test_a_draft_is_asked_by_its_path(tmp_path: Path) -> None:
