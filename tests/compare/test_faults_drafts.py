@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -15,6 +16,8 @@ from portability.answer import answer
 from portability.case import load
 from portability.compare.faults import report
 from portability.compare.faults.model import changed, table
+from portability.compare.faults.monotone import falls
+from portability.compare.faults.people import loss
 from portability.yamlsource import Source
 
 Json = dict[str, Any]
@@ -160,5 +163,44 @@ rules:
     borrowed, own = found(made, "borrowed_article"), found(made, "inverted_fraction")
     assert borrowed["path"] == "rules[1]" and "4 rules from ca-ph" in borrowed["consequence"]
     assert borrowed["where"].split(":")[0].endswith("agreements/ca-ph.yaml")
+    first = (catalogue.builtin() or Path()) / "ca-ph.yaml"
+    lines = first.read_text("utf-8").splitlines()
+    assert lines[int(borrowed["where"].split(":")[1]) - 1].strip() == "- scheme: ca-oas"
     assert own["where"].endswith("draft.yaml:9:13") and own["article"] is None
     assert found(made, "no_article")["path"] == "rules[0]"
+
+
+def test_the_personal_scope_names_who_is_left_out(tmp_path: Path) -> None:
+    made = found(report(planted(tmp_path, "refugees_out")), "refugees_out")
+    assert "refugees and stateless persons are not named" in made["consequence"]
+    text = CLEAN.replace("{kind: open", "{kind: nationals, includes: [survivors, refugees]")
+    made = found(report(written(tmp_path, text)), "refugees_out")
+    assert "covered; stateless persons are not named" in made["consequence"]
+
+
+def test_months_in_two_currencies_are_never_added() -> None:
+    """Columns: careers in pairs. A fall counts only where no pension rises, both are known, and
+    national law alone does not take the same away."""
+    none = np.zeros((2, 2), np.int64)
+    sure = np.ones((2, 2), np.bool_)
+    assert falls(np.array([[0, 0], [1000, 900]]), none, sure) == (100, 0, 1)
+    assert falls(np.array([[0, 1], [1000, 900]]), none, sure) is None  # one rises
+    assert falls(np.array([[0, 0], [900, 1000]]), none, sure) is None
+    assert falls(np.array([[0, 0], [1000, 900]]), np.array([[0, 0], [700, 600]]), sure) is None
+    assert (
+        falls(np.array([[0, 0], [1000, 900]]), none, np.array([[True] * 2, [True, False]])) is None
+    )
+    two = np.array([[0, 0, 0, 0], [1000, 900, 1000, 500]])
+    assert falls(two, np.zeros((2, 4), np.int64), np.ones((2, 4), np.bool_)) == (500, 2, 1)
+
+
+def test_an_example_that_costs_somebody_else_is_no_example() -> None:
+    def line(amount: str | None, status: str = "entitled") -> Json:
+        return {"status": status, "payable": amount and {"amount": amount}}
+
+    nothing = line(None, "not_entitled")
+    assert loss({"a": nothing, "b": line("5.00")}, {"a": line("1.00"), "b": line("5.00")}) == 1000
+    assert loss({"a": line("3.00")}, {"a": line("4.00")}) == 250
+    assert loss({"a": nothing, "b": line("5.00")}, {"a": line("1.00"), "b": line("4.00")}) == 0
+    assert loss({"a": line(None)}, {"a": line("4.00")}) == 1  # an amount nobody can state
+    assert loss({"a": line("4.00")}, {"a": line(None)}) == 0

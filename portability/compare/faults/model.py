@@ -135,6 +135,8 @@ class Text:
         behind."""
         if len(path) < 2 or not isinstance(path[1], int) or path[0] not in ("rules", "annex"):
             return path
+        if number >= len(self.files):
+            return path  # a text that is no file stands in one piece
         counts = [length(source.data, path[0]) for source in self.files]
         before = sum(counts[:number] if path[0] == "rules" else counts[number + 1 :])
         at = path[1] - before

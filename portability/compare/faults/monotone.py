@@ -34,7 +34,7 @@ Bool = NDArray[np.bool_]
 
 HERE = (5, 11, 17, 23, 35, 59, 119, 179, 239)  # months before the one more
 THERE = (6, 11, 24, 60, 120, 240)
-MOST = 56  # pairs of schemes of one text: the computable laws come first
+MOST = 30  # pairs of schemes of one text: the computable laws come first
 GRAVE = 10  # thousandths of the pensions: less is the rounding of a share and is told as a note
 
 
@@ -101,26 +101,36 @@ def careers(text: Text, own: str, other: str, rule: Rule) -> list[Life]:
 
 
 def deepest(grid: Sequence[Life], text: Text, schemes: tuple[str, str]) -> Drop | None:
-    """The pair of careers where the month more costs the largest part of all pensions."""
+    """The pair of careers where the month more costs the largest part of a pension."""
     under, alone = asked(grid, [changed(text.agreement)]), asked(grid, [])
     with_, known = sums(under, schemes, len(grid))
     without, _ = sums(alone, schemes, len(grid))
-    first, second = np.arange(0, len(grid), 2), np.arange(1, len(grid), 2)
+    found = falls(with_, without, known)
+    if found is None:
+        return None
+    lost, at, row = found
+    return Drop(grid[at], grid[at + 1], lost, rule_of(under.decisions[schemes[row]], at))
+
+
+def falls(with_: Int, without: Int, known: Bool) -> tuple[int, int, int] | None:
+    """(thousandths lost, the career before, the scheme) of the gravest fall, None if there is none.
+
+    with_, without  int64[2, n]: what the two schemes pay under the agreement and by national law
+    alone; careers 0 and 1, 2 and 3, … differ by the month; known bool[2, n]
+    """
+    first, second = slice(0, None, 2), slice(1, None, 2)
     step = with_[:, second] - with_[:, first]
     by_law = without[:, second] - without[:, first]
     sure = known[:, first].all(axis=0) & known[:, second].all(axis=0)
-    falls = sure & (step.max(axis=0) <= 0) & (step.min(axis=0) < 0) & (step < by_law).any(axis=0)
+    less = sure & (step.max(axis=0) <= 0) & (step.min(axis=0) < 0) & (step < by_law).any(axis=0)
     best: tuple[int, int, int] | None = None
-    for number in np.flatnonzero(falls):
-        for row in range(len(schemes)):
-            before = int(with_[row, first[number]])
+    for number in np.flatnonzero(less):
+        for row in range(len(step)):
+            before = int(with_[row, 2 * number])
             lost = int(-step[row, number]) * 1000 // max(before, 1)
             if best is None or lost > best[0]:
-                best = (lost, int(first[number]), row)
-    if best is None:
-        return None
-    lost, at, row = best
-    return Drop(grid[at], grid[at + 1], lost, rule_of(under.decisions[schemes[row]], at))
+                best = (lost, 2 * int(number), row)
+    return best
 
 
 def rule_of(decision: Decision, person: int) -> str | None:

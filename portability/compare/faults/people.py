@@ -223,8 +223,14 @@ def nationality_of(text: Text, own: str, rule: Rule | None) -> str:
 
 def schemes_of(text: Text, country: str) -> list[str]:
     """Schemes of a state whose law is known here, those that compute an amount first."""
+    return list(schemes_held(country))
+
+
+@cache
+def schemes_held(country: str) -> tuple[str, ...]:
     found = [s for s in registry.ids() if country_of(s) == country]
-    return sorted(found, key=lambda s: (registry.source(s).calculator == "none", s))
+    ordered = sorted(found, key=lambda s: (registry.source(s).calculator == "none", s))
+    return tuple(ordered)
 
 
 def pairs(text: Text, branch: str = "old_age") -> list[tuple[str, str, Rule]]:

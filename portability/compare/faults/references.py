@@ -57,10 +57,13 @@ def instruments() -> tuple[Agreement, ...]:
 
 
 def binds(agreement: Agreement, *countries: str) -> bool:
-    return all(
-        any(p.country == country and p.end == FOREVER for p in agreement.parties)
-        for country in countries
-    )
+    return bound_by(agreement).issuperset(countries)
+
+
+@cache
+def bound_by(agreement: Agreement) -> frozenset[str]:
+    """States that have not left."""
+    return frozenset(p.country for p in agreement.parties if p.end == FOREVER)
 
 
 def third_list(text: Text) -> Iterator[Finding]:

@@ -9,10 +9,12 @@ from attrs import evolve
 
 from portability.agreement import NONE, Agreement, ThirdStates
 from portability.compare.faults.model import Finding, Json, Text, changed, finding, value_at
-from portability.compare.faults.people import Life, Stay, ask, lives_of, none, pairs, shown
+from portability.compare.faults.people import Stay, ask, lives_of, none, pairs, shown
 from portability.compare.faults.references import binds, instruments
 from portability.registry import country_of, ids, source
 from portability.yamlsource import Path_
+
+SOME = 4  # pairs of schemes and third states an example is looked for in
 
 
 def findings(text: Text) -> Iterator[Finding]:
@@ -126,18 +128,27 @@ def with_third(text: Text, half: list[str]) -> Json:
         if isinstance(value_at(text.raw, (*path, "third_states")), dict)
     ]
     after = changed(text.agreement, edits)
-    links = [a for a in instruments() if a.id != text.agreement.id]
-    for own, foreign, rule in pairs(text)[:3]:
-        for third in [s for s in ids() if country_of(s) in half and computed(s)][:6]:
-            base = lives_of(text, own, foreign, rule, ((40, 20), (60, 40), (90, 20)))
-            lives: list[Life] = [
-                evolve(life, stays=(*life.stays, Stay(third, "2006-01-01", 200))) for life in base
-            ]
-            first = ask(lives, [changed(text.agreement), *links])
-            second = ask(lives, [after, *links])
-            for life, one, two in zip(lives, first, second, strict=True):
-                if one[own]["status"] != "entitled" and two[own]["status"] == "entitled":
-                    return shown(life, one, two)
+    thirds = [s for s in ids() if country_of(s) in half and computed(s)][:SOME]
+    links = [
+        link
+        for link in instruments()
+        if link.id != text.agreement.id
+        and any(binds(link, country_of(s)) for s in thirds)
+        and any(binds(link, country) for country in text.agreement.countries())
+    ]
+    lives = [
+        evolve(life, stays=(*life.stays, Stay(third, "2006-01-01", 200)))
+        for own, foreign, rule in pairs(text)[:SOME]
+        for third in thirds
+        for life in lives_of(text, own, foreign, rule, ((40, 20), (60, 40), (90, 20)))
+    ]
+    if lives:
+        first = ask(lives, [changed(text.agreement), *links])
+        second = ask(lives, [after, *links])
+        for life, one, two in zip(lives, first, second, strict=True):
+            own = life.stays[0].scheme
+            if one[own]["status"] != "entitled" and two[own]["status"] == "entitled":
+                return shown(life, one, two)
     return none("no law held here opens a right by the time in such a state")
 
 
