@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
+
+from portability.commands.compare_people import Asked, answer
 
 FORMATS = ("table", "json", "html", "csv", "xlsx")
 
@@ -59,6 +62,62 @@ FORMATS = ("table", "json", "html", "csv", "xlsx")
     help="States or schemes that stand across from each other, such as de-grv=fr-cnav "
     "(repeatable). Partners are found without it where each text has one.",
 )
+@click.option(
+    "--members",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="REGISTER",
+    help="What the texts do to the members of a register (with --map and --entry).",
+)
+@click.option(
+    "--map",
+    "map_",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="MAP.yaml",
+    help="Which column of the register is what (`portability estimate`).",
+)
+@click.option(
+    "--population",
+    metavar="ID",
+    help="What the texts do to a synthetic population: an id such as us-ph, or a file.",
+)
+@click.option(
+    "--entry",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day on which the texts enter into force, for a register.",
+)
+@click.option(
+    "--far",
+    type=click.IntRange(6, 100),
+    default=25,
+    show_default=True,
+    help="The one far year after entry into force that is told.",
+)
+@click.option(
+    "--continue-parameters",
+    "goes_on",
+    is_flag=True,
+    help="Assume that every figure of the law stays as it was published last.",
+)
+@click.option(
+    "--women",
+    is_flag=True,
+    help="What texts and national laws do for interrupted careers, children, part-time and "
+    "domestic work, survivors and divorced spouses.",
+)
+@click.option(
+    "--memo",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write all of it as one page to keep (.html, or .pdf with the extra pdf).",
+)
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False),
+    envvar="PORTABILITY_LEDGER",
+    help="Ledger in which a memo is recorded (default: $PORTABILITY_LEDGER, else the user's).",
+)
+@click.option("--dry-run", is_flag=True, help="Write the memo without recording it.")
 def compare(
     texts: tuple[str, ...],
     form: str,
@@ -68,6 +127,16 @@ def compare(
     branches: tuple[str, ...],
     parts: tuple[str, ...],
     matches: tuple[str, ...],
+    members: Path | None,
+    map_: Path | None,
+    population: str | None,
+    entry: datetime | None,
+    far: int,
+    goes_on: bool,
+    women: bool,
+    memo: Path | None,
+    ledger: str | None,
+    dry_run: bool,
 ) -> None:
     """Two or more agreements, models or drafts side by side, clause by clause.
 
@@ -76,6 +145,13 @@ def compare(
     years of 35 are 420 months of 420, order and line breaks are no change, and what is unknown is
     never the same as anything. Beside a change stand both articles and the words that changed.
     Differences are no fault: the exit code is 0.
+
+    With --members or --population: persons who gain or lose a right, are paid more or less, and
+    what it costs each scheme, by year, sex, age and corridor, also against no agreement.
+
+    \b
+      portability compare us-de us-fr --scheme us-oasdi
+      portability compare draft-1.yaml draft-2.yaml --population us-ph --memo memo.html
     """
     if len(texts) < 2:
         raise click.UsageError("compare needs two texts or more: portability compare A B")
@@ -87,6 +163,13 @@ def compare(
     found = [on_day.text(text) for text in texts]
     whole = side_by_side.of(found, [match.split("=") for match in matches], schemes)
     shown = whole.only(everything, schemes, branches, parts)
+    asked = Asked(
+        *(members, map_, population, entry.date().isoformat() if entry else None, far),
+        *(goes_on, women, memo, ledger, dry_run),
+    )
+    if asked.anything:
+        click.echo(answer(asked, texts, shown, whole, form), nl=False)
+        return
     made = printed(form, shown, whole)
     if out is not None:
         out.write_bytes(made)

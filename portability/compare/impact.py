@@ -62,9 +62,10 @@ def of(references: Sequence[str], people: People, far: int = 25, goes_on: bool =
     spans = {**SPANS, f"year {far}": (far, far)}
     pairs = list(pairs_of(texts))
     tallies = {pair: Tally() for pair in pairs}
+    concerned = parties(texts)
     schemes: set[str] = set()
     for weighted in people.batches():
-        held = held_in(weighted)
+        held = held_in(weighted, concerned)
         schemes |= set(held)
         found = {text.name: weighing.paid(weighted.batch, text, held) for text in texts}
         for one, other in pairs:
@@ -98,10 +99,20 @@ def pairs_of(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
         yield one.name, other.name
 
 
-def held_in(weighted: Weighted) -> tuple[str, ...]:
-    """Schemes of the records of a batch, sorted."""
+def parties(texts: Sequence[Text]) -> frozenset[str] | None:
+    """The states that a text binds: no other is touched. None where only models are compared."""
+    found = [text.agreement for text in texts if text.agreement is not None]
+    named = frozenset(country for text in found for country in text.countries())
+    return named or None
+
+
+def held_in(weighted: Weighted, concerned: frozenset[str] | None) -> tuple[str, ...]:
+    """Schemes of the records of a batch, of the states concerned, sorted."""
     lines = weighted.batch.column("periods").flatten().field("scheme")
-    return tuple(sorted(word for word in lines.unique().to_pylist() if word))
+    words = [word for word in lines.unique().to_pylist() if word]
+    return tuple(
+        sorted(w for w in words if concerned is None or registry.country_of(w) in concerned)
+    )
 
 
 def weigh(

@@ -25,10 +25,6 @@ def page(shown: Comparison, whole: Comparison) -> str:
     """What is compared, who stands across from whom, and a table under every heading."""
     title = f"{', '.join(shown.labels)}: clause by clause"
     style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
-    sections = "\n".join(
-        section(list(rows), shown.labels)
-        for _, rows in groupby(shown.rows, key=lambda row: row.heading.id)
-    )
     return f"""<!DOCTYPE html>
 <html lang="en" dir="ltr">
 <head>
@@ -44,12 +40,23 @@ def page(shown: Comparison, whole: Comparison) -> str:
 <main class="broad">
 <h1>{escaped(title)}</h1>
 {opening(shown, whole)}
-{sections or "<p>No clause to show.</p>"}
+{sections(shown)}
 {texts(shown)}
 </main>
 </body>
 </html>
 """
+
+
+def sections(shown: Comparison) -> str:
+    """A table under every heading."""
+    return (
+        "\n".join(
+            section(list(rows), shown.labels)
+            for _, rows in groupby(shown.rows, key=lambda row: row.heading.id)
+        )
+        or "<p>No clause to show.</p>"
+    )
 
 
 def opening(shown: Comparison, whole: Comparison) -> str:

@@ -101,7 +101,9 @@ def paid(batch: pa.RecordBatch, text: Text, schemes: tuple[str, ...]) -> Paid:
     table = law.run(batch, text.law)
     deciding = pc.and_(table.column("chosen"), pc.equal(words(table, "benefit"), "pension"))
     at = np.flatnonzero(deciding.to_numpy(zero_copy_only=False))
-    rows = table.take(pa.array(at))
+    deciders = table.take(pa.array(at))
+    kept = pc.is_in(words(deciders, "scheme"), value_set=pa.array(schemes, pa.string()))
+    rows, at = deciders.filter(kept), at[kept.to_numpy(zero_copy_only=False)]
     member = pc.index_in(rows.column("member"), value_set=batch.column("member"))
     place = pc.index_in(words(rows, "scheme"), value_set=pa.array(schemes))
     i, j = (column.to_numpy(zero_copy_only=False) for column in (member, place))

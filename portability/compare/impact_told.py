@@ -1,0 +1,258 @@
+"""An impact as tables: the form governments print, both countries in one, women and men apart.
+
+Every table is a Grid, which the terminal, the page and the memo show alike. Persons are whole or,
+below ten, have one decimal; sums are whole currency units; low, central and high stand together
+where they differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from portability.compare.impact import A_YEAR, AT_ENTRY, LATER
+from portability.compare.peopled import LEVELS
+from portability.compare.weighing import GAINS, LESS, LOSES, MORE, UNKNOWN
+from portability.exact import decimal_text, parse_number
+from portability.layout import aligned, wrapped
+
+Json = Mapping[str, Any]
+WORDS = {
+    GAINS: "gain a right",
+    LOSES: "lose a right",
+    MORE: "are paid more",
+    LESS: "are paid less",
+    UNKNOWN: "unknown",
+}
+GROUPS = (("", ""), ("sex", "female"), ("sex", "male"))
+HEADS = {"": "all", "female": "women", "male": "men"}
+SPREADS = {
+    "age": "age at the claim",
+    "earnings": "earnings",
+    "corridor": "countries of the record",
+}
+NONE = "–"
+
+
+@frozen
+class Grid:
+    """A table: what it says, column headings, rows of text, and what a reader must know of it."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def grids(impact: Json) -> Iterator[Grid]:
+    """Everything an impact says, in the order of a report to a parliament."""
+    for pair in impact["pairs"]:
+        yield persons(impact, pair)
+        yield sums(impact, pair)
+        yield from spreads(impact, pair)
+        yield from movers(pair)
+    yield unsaid(impact)
+
+
+def persons(impact: Json, pair: Json) -> Grid:
+    """Per scheme: who gains, loses, is paid more or less, is unknown; at entry and a year."""
+    found = {
+        (row["scheme"], row["group"], row["effect"], row["when"]): row["persons"]
+        for row in pair["persons"]
+        if (row["by"], row["group"]) in GROUPS
+    }
+    moments = [when for when in (AT_ENTRY, A_YEAR, LATER) if any(key[3] == when for key in found)]
+    rows = []
+    for scheme, about in impact["schemes"].items():
+        for effect, words in WORDS.items():
+            for when in moments:
+                cells = [
+                    persons_told(found.get((scheme, group, effect, when))) for _, group in GROUPS
+                ]
+                if any(cell != NONE for cell in cells):
+                    rows.append((f"{about['country']} {scheme}", words, when, *cells))
+    heads = ("scheme", "persons who", "when", *(HEADS[group] for _, group in GROUPS))
+    return Grid(f"{titled(pair)}: persons", heads, tuple(rows), "unknown persons are in no sum")
+
+
+def sums(impact: Json, pair: Json) -> Grid:
+    """Per scheme and span: the change of what it pays."""
+    found = {
+        (row["scheme"], row["group"], row["span"]): row["sum"]
+        for row in pair["benefits"]
+        if (row["by"], row["group"]) in GROUPS
+    }
+    rows = []
+    for scheme, about in impact["schemes"].items():
+        for span in impact["spans"]:
+            cells = [money_told(found.get((scheme, group, span))) for _, group in GROUPS]
+            if any(cell != NONE for cell in cells):
+                rows.append((f"{about['country']} {scheme}", about["currency"], span, *cells))
+    heads = ("scheme", "currency", "benefits in", *(HEADS[group] for _, group in GROUPS))
+    years = impact["paid_for_years"]
+    note = (
+        f"a pension is paid for {years['low']}, {years['central']} or {years['high']} years, "
+        "without indexation; contributions and administration are not in it"
+    )
+    return Grid(f"{titled(pair)}: benefits", heads, tuple(rows), note)
+
+
+def spreads(impact: Json, pair: Json) -> Iterator[Grid]:
+    """By age, earnings and corridor: who gains and loses, and the sum of the first five years."""
+    for dimension, words in SPREADS.items():
+        rows = []
+        for scheme, about in impact["schemes"].items():
+            groups = sorted(
+                {
+                    r["group"]
+                    for r in pair["persons"]
+                    if (r["scheme"], r["by"]) == (scheme, dimension)
+                }
+            )
+            for group in groups:
+                key = (scheme, dimension, group)
+                better = together(pair["persons"], key, (GAINS, MORE))
+                worse = together(pair["persons"], key, (LOSES, LESS))
+                money = [
+                    row["sum"]
+                    for row in pair["benefits"]
+                    if (row["scheme"], row["by"], row["group"]) == key
+                    and row["span"] == impact["spans"][1]
+                ]
+                cells = (persons_told(better), persons_told(worse))
+                if cells != (NONE, NONE):
+                    sum_ = money_told(money[0] if money else None)
+                    rows.append(
+                        (f"{about['country']} {scheme}", group, *cells, about["currency"], sum_)
+                    )
+        if rows:
+            heads = ("scheme", words, "gain", "lose", "currency", impact["spans"][1])
+            yield Grid(f"{titled(pair)}: by {words}", heads, tuple(rows))
+
+
+def movers(pair: Json) -> Iterator[Grid]:
+    """The largest winners and losers, each as an anonymous case."""
+    rows = []
+    for case in pair["cases"]:
+        who = ", ".join(
+            str(case[key]) for key in ("sex", "age", "earnings", "corridor") if key in case
+        )
+        rows.append(
+            (
+                case["scheme"],
+                who,
+                case_told(case["before"]),
+                case_told(case["after"]),
+                money_told({"central": case["difference_a_year"]}),
+            )
+        )
+    if rows:
+        heads = ("scheme", "who", "before", "after", "a year")
+        yield Grid(f"{titled(pair)}: who moves most", heads, tuple(rows))
+
+
+def case_told(side: Json) -> str:
+    """ "38.00 EUR a month under us-de, 24 + 200 of 224 needed 60 months, share 24/224"."""
+    status = str(side["status"])
+    if status == "no record":
+        return status
+    said = status.replace("_", " ")
+    if side.get("amount"):
+        said = f"{whole(side['amount'])} {side['currency']} a {side['per']}"
+    need = "" if side["required"] is None else f", {side['required']} needed"
+    share = f", share {side['fraction']}" if side.get("fraction") else ""
+    why = f" ({str(side['reason']).replace('_', ' ')})" if side.get("reason") else ""
+    return (
+        f"{said} under {side['route']}: {side['own']} own + {side['foreign']} abroad"
+        f"{need} {side['unit']}s{share}{why}"
+    )
+
+
+def unsaid(impact: Json) -> Grid:
+    """What the figures leave out."""
+    rows = tuple((name, text) for name, text in impact["not_told"].items())
+    return Grid("What is not in these figures", ("what", "why"), rows)
+
+
+def titled(pair: Json) -> str:
+    return f"{pair['from']} → {pair['to']}"
+
+
+def together(
+    rows: Iterable[Json], key: tuple[str, str, str], effects: Sequence[str]
+) -> Json | None:
+    """Persons of several effects, at every moment, added up by level."""
+    mine = [
+        row["persons"]
+        for row in rows
+        if (row["scheme"], row["by"], row["group"]) == key and row["effect"] in effects
+    ]
+    if not mine:
+        return None
+    return {level: str(sum(parse_number(one[level]) for one in mine)) for level in LEVELS}
+
+
+def persons_told(levels: Json | None) -> str:
+    return NONE if levels is None else told(levels, 10)
+
+
+def money_told(levels: Json | None) -> str:
+    return NONE if levels is None else told(levels, 0)
+
+
+def told(levels: Json, below: int) -> str:
+    """ "1,200 – 1,500 – 1,900", or one figure where all are the same; values under `below` have
+    one decimal."""
+    texts = [figure(levels[level], below) for level in LEVELS if level in levels]
+    return texts[0] if len(set(texts)) == 1 else " – ".join(texts)
+
+
+def figure(text: str, below: int) -> str:
+    value = Fraction(text)
+    digits = 1 if abs(value) < below and value.denominator != 1 else 0
+    scaled = (2 * abs(value) * 10**digits + 1) // 2
+    sign = "-" if value < 0 and scaled else ""
+    if scaled == 0 and value != 0:
+        return f"under {'0.1' if digits else '1'}"
+    return sign + grouped(decimal_text(int(scaled), digits))
+
+
+def whole(text: str) -> str:
+    """Decimal text without needless zeros."""
+    kept = text.rstrip("0").rstrip(".") if "." in text else text
+    return grouped(kept)
+
+
+def grouped(text: str) -> str:
+    head, point, tail = text.partition(".")
+    return f"{int(head):,}{point}{tail}"
+
+
+def table(impact: Json, room: int) -> str:
+    """Everything an impact says as text for a terminal."""
+    return "\n".join(headed(impact, room)) + "\n" + laid(grids(impact), room)
+
+
+def laid(found: Iterable[Grid], room: int) -> str:
+    """Grids as text for a terminal, those without rows left out."""
+    parts: list[str] = []
+    for grid in found:
+        if grid.rows:
+            parts += ["", grid.title]
+            parts += ["  " + line.rstrip() for line in aligned(grid.heads, grid.rows, room - 2)]
+            parts += ["  " + line for line in wrapped(grid.note, room - 2)] if grid.note else []
+    return "\n".join(parts) + "\n"
+
+
+def headed(impact: Json, room: int) -> Iterator[str]:
+    """Who it was weighed on, and what they are."""
+    header = impact["population"]
+    yield str(header["title"])
+    if header.get("synthetic"):
+        yield "SYNTHETIC: no person is in it"
+    for key, value in header.items():
+        if key not in ("title", "synthetic") and isinstance(value, str):
+            yield from wrapped(f"{key.replace('_', ' ')}: {value}", room)

@@ -1,0 +1,211 @@
+"""The memo of a comparison: one self-contained page, the same bytes for the same inputs.
+
+It puts together what other modules made (the clauses that differ, the impact, the difficulties
+women face) and adds nothing of its own but the order, two charts and the list of hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from portability.clean import escaped
+from portability.compare import impact_told, printed_page
+from portability.compare.impact_told import Grid
+from portability.compare.peopled import LEVELS
+from portability.compare.side_by_side import Comparison
+from portability.compare.weighing import GAINS, LESS, LOSES, MORE
+from portability.estimate.charts import DEFS, Bar, Piece, Span, bars, spans
+from portability.exact import parse_number
+from portability.markup import listed, paragraph, table
+
+Json = Mapping[str, Any]
+STYLES = (
+    Path(__file__).parents[1] / "report" / "page.css",
+    Path(__file__).parents[1] / "estimate" / "page.css",
+    Path(__file__).with_name("printed_page.css"),
+)
+SAMPLES = 10
+
+
+@frozen
+class Recorded:
+    """Where the run stands in the ledger: entry and root, or why it stands nowhere."""
+
+    text: str
+
+
+def page(
+    shown: Comparison,
+    whole: Comparison,
+    impact: Json | None,
+    women: Iterable[Grid],
+    recorded: Recorded,
+) -> str:
+    """The memo as HTML. impact: portability/impact@1, None if nobody asked for one."""
+    title = f"Memo: {', '.join(shown.labels)}"
+    parts = [f"<h1>{escaped(title)}</h1>", DEFS, printed_page.opening(shown, whole)]
+    if impact is not None:
+        parts += [people(impact), *charts(impact)]
+        parts += [section("Impact", impact_told.grids(impact))]
+    parts.append(section("Difficulties women face", women))
+    parts.append(part("What changes in the text", printed_page.sections(shown)))
+    parts.append(part("Assumptions and hashes", hashes(shown, impact, recorded)))
+    return framed(title, "\n".join(filter(None, parts)))
+
+
+def framed(title: str, body: str) -> str:
+    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    return f"""<!DOCTYPE html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{escaped(title)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main class="broad">
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def part(title: str, inner: str) -> str:
+    return f"<section>\n<h2>{escaped(title)}</h2>\n{inner}\n</section>" if inner else ""
+
+
+def section(title: str, grids: Iterable[Grid]) -> str:
+    return part(title, "\n".join(gridded(grid) for grid in grids if grid.rows))
+
+
+def gridded(grid: Grid) -> str:
+    note = f'<p class="note">{escaped(grid.note)}</p>' if grid.note else ""
+    return table(grid.title, grid.heads, grid.rows) + note
+
+
+def people(impact: Json) -> str:
+    """Who the figures are about, before any of them."""
+    header = impact["population"]
+    lines = [str(header["title"])]
+    if header.get("synthetic"):
+        lines.append("Synthetic: no person is in it, on no page of this memo.")
+    lines += list(told_of(header))
+    if impact["parameters_continued"]:
+        lines.append("Every figure of the law is assumed to stay as it was published last.")
+    return f'<div class="standing">{listed(lines)}</div>'
+
+
+def told_of(header: Json, prefix: str = "") -> Iterator[str]:
+    """A header laid out: "margins: sex: …"; texts and figures as they stand."""
+    for key, value in header.items():
+        name = f"{prefix}{str(key).replace('_', ' ')}"
+        if key in ("title", "synthetic"):
+            continue
+        if isinstance(value, Mapping):
+            yield from told_of(value, f"{name}: ")
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, Mapping):
+                    yield f"{name}: {'; '.join(f'{k}: {v}' for k, v in item.items())}"
+                else:
+                    yield f"{name}: {item}"
+        else:
+            yield f"{name}: {value}"
+
+
+def charts(impact: Json) -> Iterator[str]:
+    """Per pair of texts: who gains and who loses by sex, and the first five years with its range.
+    Each chart's figures stand in the tables below it."""
+    for number, pair in enumerate(impact["pairs"]):
+        title = impact_told.titled(pair)
+        yield figure(
+            bars(f"persons-{number}", f"{title}: persons", CHART_PERSONS, list(moved(pair)))
+        )
+        yield figure(
+            spans(f"sums-{number}", f"{title}: years 1-5", CHART_SUMS, list(ranged(impact, pair)))
+        )
+
+
+CHART_PERSONS = "Persons who gain or are paid more, and persons who lose or are paid less, by sex."
+CHART_SUMS = "The change of benefits in the first five years, from low to high, gains only."
+KINDS = {"gain": "entitled", "lose": "not_entitled"}
+
+
+def figure(drawing: str) -> str:
+    return f'<figure class="wide" style="margin:0">{drawing}</figure>' if drawing else ""
+
+
+def moved(pair: Json) -> Iterator[Bar]:
+    for scheme in sorted({row["scheme"] for row in pair["persons"]}):
+        for group, words in (("female", "women"), ("male", "men")):
+            for name, effects in (("gain", (GAINS, MORE)), ("lose", (LOSES, LESS))):
+                found = impact_told.together(pair["persons"], (scheme, "sex", group), effects)
+                if found is not None:
+                    size = int(parse_number(found["central"]))
+                    said = impact_told.persons_told(found)
+                    piece = Piece(KINDS[name], size, f"{said} {words} {name}")
+                    yield Bar(f"{scheme}: {words} who {name}", (piece,), said)
+
+
+def ranged(impact: Json, pair: Json) -> Iterator[Span]:
+    for row in pair["benefits"]:
+        if row["by"] or row["span"] != impact["spans"][1]:
+            continue
+        low, likely, high = (int(parse_number(row["sum"][level])) for level in LEVELS)
+        if min(low, likely, high) >= 0:
+            currency = impact["schemes"][row["scheme"]]["currency"]
+            said = f"{impact_told.money_told(row['sum'])} {currency}"
+            name = f"{row['scheme']} ({currency})"
+            yield Span(name, min(low, high), likely, max(low, high), said, said)
+
+
+def digest(impact: Json | None) -> str:
+    """SHA-256 of an impact as canonical JSON: what a ledger entry names."""
+    return hashlib.sha256(lines(impact)[0]).hexdigest()
+
+
+def lines(impact: Json | None) -> list[bytes]:
+    """The rows a ledger entry hashes: the impact, one line."""
+    text = json.dumps(impact, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return [text.encode()]
+
+
+def hashes(shown: Comparison, impact: Json | None, recorded: Recorded) -> str:
+    import portability
+
+    rows = [
+        (label, text.title, text.digest)
+        for label, text in zip(shown.labels, shown.texts, strict=True)
+    ]
+    rows.append(("engine", "portability", portability.__version__))
+    if impact is not None:
+        rows.append(("impact", "SHA-256 of portability/impact@1", digest(impact)))
+    return (
+        table("Files", ("name", "title", "hash"), rows)
+        + paragraph(recorded.text)
+        + printed_page.texts(shown)
+    )
+
+
+def pdf(html: str) -> bytes:
+    """The page as PDF. Raises ImportError without WeasyPrint (the extra `pdf`)."""
+    from weasyprint import HTML
+
+    made: bytes = HTML(string=html, url_fetcher=refused).write_pdf()
+    return made
+
+
+def refused(url: str) -> Any:
+    """Nothing is loaded: a memo is confidential and complete."""
+    raise ValueError(f"a memo loads nothing: {url}")
