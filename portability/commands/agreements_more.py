@@ -140,8 +140,8 @@ def matrix(
       portability agreements matrix --format svg --out who-has-what.svg
 
     T both states count each other's periods for the branch, > or < one of them does, C coverage
-    only, S signed and not in force. An empty cell says that this catalogue holds nothing, not that
-    there is no agreement.
+    only, S signed and not in force. A dot says that this catalogue holds nothing, not that there is
+    no agreement.
     """
     from pathlib import Path
 
@@ -166,15 +166,16 @@ def matrix(
     click.echo(f"wrote {out}")
 
 
-def check_states(codes: list[str], branch: str = "old_age", where: str = "--party") -> None:
+def check_states(codes: list[str], branch: str) -> None:
     """Every code is a country, and the branch is one. Raises InputError with every fault."""
     from portability.cohort import BRANCHES
+    from portability.compare.facets_query import country_hint
     from portability.countries import COUNTRIES
     from portability.errors import Fault, InputError, nearest
 
     expected = "an ISO 3166 country code such as DE"
     faults = [
-        Fault(f"{where}:1:1", where.strip("-"), repr(code), expected, code="unknown_country")
+        Fault("--party:1:1", "party", repr(code), expected, country_hint(code), "unknown_country")
         for code in codes
         if code not in COUNTRIES
     ]

@@ -22,6 +22,7 @@ from portability.agreement_schema import KEYS, LEGISLATION
 from portability.compare import drafts_rules
 from portability.compare.drafts_yaml import OFF, block, choices, remark
 from portability.compare.facets import STATED, Fact, Sheet, context, sheet, table
+from portability.compare.facets_query import country_hint
 from portability.countries import COUNTRIES
 from portability.errors import Fault, InputError, nearest
 from portability.yamlsource import read
@@ -73,10 +74,7 @@ def plan(parties: Sequence[str], base: str, name: str | None, out: str | None, o
 
 
 def country_fault(code: str) -> Fault:
-    named = {name.lower(): key for key, name in COUNTRIES.items()}
-    close = nearest(code, named) if len(code) > 2 else ""
-    hint = next((f"did you mean {key}?" for low, key in named.items() if f" {low}?" in close), "")
-    expected = "an ISO 3166 country code such as PH"
+    hint, expected = country_hint(code), "an ISO 3166 country code such as PH"
     return Fault("--parties:1:1", "parties", repr(code), expected, hint, "unknown_country")
 
 

@@ -86,11 +86,16 @@ def totalization(agreement: Agreement, facet: Facet, bound: Sequence[str], statu
     return (absent(facet, agreement.absent.value, head(agreement)),)
 
 
+def why_missing(agreement: Agreement) -> str:
+    """A draft is all there is of its text; of a real text the file may hold a part."""
+    return "the draft has no such clause" if agreement.kind == "draft" else NOT_THERE
+
+
 def block(agreement: Agreement, facet: Facet, name: str) -> tuple[Raw_ | None, Facts]:
     """A block as a mapping, or the fact that it is not one."""
     value = agreement.raw.get(name)
     if value is None:
-        return None, (absent(facet, UNKNOWN, NOWHERE, NOT_THERE),)
+        return None, (absent(facet, UNKNOWN, NOWHERE, why_missing(agreement)),)
     word = word_of(value)
     if word is not None:
         return None, (absent(facet, word, NOWHERE),)
@@ -194,7 +199,7 @@ def legislation(
     value = found.get(name)
     word = UNKNOWN if value is None else word_of(value)
     if word is not None:
-        why = NOT_THERE if value is None else ""
+        why = why_missing(agreement) if value is None else ""
         return [], whole, absent(facet, word, whole, why)
     rows: list[Raw_] = value if isinstance(value, list) else [value or {}]
     return rows, whole, None

@@ -12,6 +12,7 @@ Terms about rules must hold in one and the same rule; terms about the instrument
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import eq, ge, gt, le, lt, ne
@@ -56,6 +57,7 @@ ALIKE = {None: "=", "is": "=", "is not": "!=", "not": "!="}
 MEASURED = ("length", "date", "count")
 PICKS = ("scheme", "branch")  # they pick rules; nothing is asked of a clause
 YEAR = re.compile(r"\d{4}")
+OTHER_CODES = {"uk": "GB", "el": "GR", "usa": "US"}
 
 
 @frozen
@@ -176,9 +178,20 @@ def misfit(facet: Facet, value: str, where: str) -> Fault:
     if facet.kind in ("date", "count"):
         what = "a date YYYY-MM-DD or a year" if facet.kind == "date" else "a number"
         return Fault(where, facet.name, repr(value), f"{what}, or {standings}", facet.example)
+    if facet.name == "party":
+        expected = "an ISO 3166 country code, as in party = US"
+        return Fault(where, "party", repr(value), expected, country_hint(value), "unknown_country")
     allowed = [*facet.words, *STANDINGS] if facet.words else list(names(facet, value))
     told = ", ".join(allowed) if 0 < len(allowed) <= 24 else f"a name, as in {facet.example}"
     return Fault(where, facet.name, repr(value), told, nearest(value, allowed), "unknown_word")
+
+
+def country_hint(text: str) -> str:
+    """The code of a country's name, also one nearly written; GB for UK and GR for EL, the codes of
+    the European Union; empty where nothing is near."""
+    named = {name.lower(): code for code, name in COUNTRIES.items()} | OTHER_CODES
+    close = difflib.get_close_matches(text.lower(), named, n=1, cutoff=0.75)
+    return f"did you mean {named[close[0]]}?" if close else ""
 
 
 def length_of(facet: Facet, value: str) -> tuple[str, int] | None:

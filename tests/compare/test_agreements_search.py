@@ -328,6 +328,8 @@ def test_faults_come_all_at_once_with_what_is_allowed(capsys: pytest.CaptureFixt
         "did you mean old_age?",
     ):
         assert part in told
+    for wrong, right in (("UK", "GB"), ("EL", "GR"), ("Germany", "DE"), ("Phillippines", "PH")):
+        assert f"did you mean {right}?" in run(f"party = {wrong}")
     assert "a length such as" in run("posting 5 fortnights")
     assert "YYYY-MM-DD" in run("posting > 60 months", "--on", "24.11.2026")
     assert run("party = US, third_states maybe").startswith("query:1:13: third_states")
