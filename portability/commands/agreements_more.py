@@ -116,7 +116,8 @@ def day_of(text: str | None) -> int:
     "--branch",
     default="old_age",
     show_default=True,
-    help="The branch of social security for which periods are added together or not.",
+    help="The branch for which periods are added together or not: old_age, invalidity, survivors, "
+    "sickness, unemployment …",
 )
 @ON
 @click.option(
