@@ -36,6 +36,7 @@ class Membership:
             "persons": "every member is one person; who is not in the register is not counted",
             "entry": self.entry,
             "levels": "the levels differ only in how long a pension is paid",
+            "publication": "small cells and single members are told: not for publication",
         }
 
     def batches(self) -> Iterator[Weighted]:

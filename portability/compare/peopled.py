@@ -44,12 +44,13 @@ class People(Protocol):
 
 def halves(starts: Int, year: int, years: int) -> Int:
     """int64[n]: half-years for which those who start so are in payment in the `year`-th year after
-    entry (1, 2, …), per person who starts; half of the first year. Everybody is paid for `years`
-    years and nobody longer: no death before, no indexation."""
+    entry (1, 2, …), per person who starts: half of the first year and half of the last. Everybody
+    is paid for `years` years and nobody longer: no death before, no indexation."""
     fresh = np.minimum(2 * year - 1, 2 * years)
     since = year - starts
     stock = np.where(year <= years, 2, 0)
-    later = np.where(since < 0, 0, np.where(since == 0, 1, np.where(since < years, 2, 0)))
+    ends = (since == 0) | (since == years)
+    later = np.where((since < 0) | (since > years), 0, np.where(ends, 1, 2))
     made = np.select([starts == EVERY_YEAR, starts == 0], [fresh, stock], later)
     return np.asarray(made, np.int64)
 
