@@ -220,7 +220,8 @@ def protect(
     open_columns  those whose totals are known; all of them unless given
     First every small count is SMALL; where that is not enough, the counts of least weight that
     close a rectangle with it are KEPT; where no such rectangle is enough, its row goes dark, and
-    with it the smallest other row.
+    with it the smallest other row. If all rows go dark, a small count can still be at least two
+    numbers: its row and its column both hold something else, which can make room.
     """
     rows = [list(row) for row in counts]
     columns = frozenset(range(len(rows[0]))) if rows else frozenset()
