@@ -11,6 +11,7 @@ verifications. No test asserts a time.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import sqlite3
@@ -18,18 +19,25 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from attrs import define
 
-from portability.ledger import Draft, Ledger, determination_body, merkle
+from portability.ledger import Draft, Ledger, determination_body, merkle, rows
+from portability.ledger.canonical import canonical
 from portability.ledger.checkpoint import read_checkpoint, read_note
+from portability.ledger.drafting import Batch, prepare
 from portability.ledger.proof import checkpoint
+from portability.ledger.seal import FAST, Sealer
 from portability.ledger.verify import verify
 
+STATUSES = ("entitled", "unknown", "not_entitled")
 RULES = {"us-oasdi": b"schema: portability/scheme@1\n" * 200, "us-de": b"schema: agreement\n" * 40}
 CASE = {
     "schema": "portability/case@1",
@@ -45,7 +53,7 @@ CASE = {
         for year in range(1990, 2002)
     ],
 }
-ANSWER = {
+ANSWER: dict[str, Any] = {
     "claim": {"branch": "old_age", "date": "2027-04-01"},
     "estimate": False,
     "entitlements": [
@@ -105,11 +113,24 @@ def best(name: str, count: int, act: Callable[[], object], runs: int = 3) -> Clo
 
 
 def drafts(count: int, sealed: bool, persons: int) -> list[Draft]:
-    body, documents = determination_body(CASE, ANSWER)
-    return [
-        Draft(body, documents if sealed else {}, RULES, subject=f"file-{number % persons}")
-        for number in range(count)
-    ]
+    """Decisions of 18 kinds in random order: bodies of a file are alike, not the same."""
+    chance, known = random.Random(1), kinds()
+    made = []
+    for number in range(count):
+        body, documents = chance.choice(known)
+        made.append(
+            Draft(dict(body), documents if sealed else {}, RULES, f"file-{number % persons}")
+        )
+    return made
+
+
+def kinds() -> list[tuple[dict[str, Any], dict[str, bytes]]]:
+    found = []
+    for here, there, route in product(STATUSES, STATUSES, ("us-de", "")):
+        first, second = ANSWER["entitlements"]
+        lines = [{**first, "status": here, "route": route}, {**second, "status": there}]
+        found.append(determination_body(CASE, {**ANSWER, "entitlements": lines}))
+    return found
 
 
 def append(ledger: Ledger, name: str, count: int, size: int, more: dict[str, int | bool]) -> Clock:
@@ -121,11 +142,48 @@ def append(ledger: Ledger, name: str, count: int, size: int, more: dict[str, int
     return clock
 
 
+def split(ledger: Ledger) -> Iterator[str]:
+    """Microseconds of processor an entry with two sealed documents takes, piece by piece."""
+    made = drafts(1_000, True, 1_000)
+    subjects = [draft.subject for draft in made]
+    persons = ledger.keys.admit_all(subjects)
+    batch = prepare(made, ledger.keys)
+    bodies = [json.loads(text) for text, _ in batch.entries]
+    documents = [data for draft in made for data in draft.sealed.values()]
+    few = [Batch([(text, {}) for text, _ in batch.entries]), batch]
+
+    def seal() -> None:
+        sealer = Sealer()
+        for person, draft in zip(persons, made, strict=True):
+            for name, data in draft.sealed.items():
+                sealer.seal(person, name, data)
+
+    def insert(which: int) -> None:
+        connection = ledger.connection
+        connection.execute("BEGIN IMMEDIATE")
+        last, before = rows.tail(connection)
+        rows.insert(connection, last, before, few[which].entries)
+        connection.execute("ROLLBACK")
+
+    pieces: dict[str, Callable[[], object]] = {
+        "all of it": lambda: ledger.append_many(made),
+        "persons and keys looked up": lambda: ledger.keys.admit_all(subjects),
+        "two documents compressed": lambda: [zlib.compress(data, FAST) for data in documents],
+        "two documents compressed and encrypted": seal,
+        "body in canonical form, checked": lambda: [canonical(body) for body in bodies],
+        "entry and tree inserted": lambda: insert(0),
+        "entry, tree and two documents inserted": lambda: insert(1),
+    }
+    for name, act in pieces.items():
+        clock = best(name, len(made), act, 9)
+        yield f"  {name:44} {clock.cpu / clock.count * 1e6:6.1f} µs an entry"
+
+
 def bare_inserts(folder: Path, ledger: Ledger, name: str, count: int, size: int) -> Clock:
     """The bytes of an entry and its documents, in a table with nothing around it."""
     body = ledger.entry(len(ledger) - 1).text
-    rows = ledger.query("SELECT ciphertext FROM payload WHERE seq = ?", len(ledger) - 1)
-    documents = b"".join(bytes(row[0]) for row in rows)
+    found = ledger.query("SELECT ciphertext FROM payload WHERE seq = ?", len(ledger) - 1)
+    documents = b"".join(bytes(row[0]) for row in found)
     connection = sqlite3.connect(folder / f"bare-{name[:4]}-{size}.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -199,6 +257,7 @@ def measure(folder: Path, entries: int) -> Iterator[str]:
                 name = f"append, {kind}, {'two sealed documents' if sealed else 'nothing sealed'}"
                 how = {"sealed": sealed, "persons": 1_000}
                 yield append(ledger, name, count, size, how).line(floor)
+        yield from split(ledger)
     yield from verification(folder / "sealed.db", "two sealed documents in most")
     place = folder / "large.db"
     with Ledger.open(place, create=True, origin="bench.example/l") as ledger:
