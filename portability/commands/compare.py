@@ -157,7 +157,8 @@ def compare(
         raise click.UsageError("compare needs two texts or more: portability compare A B")
     if form == "xlsx" and out is None:
         raise click.UsageError("a spreadsheet is written to a file: --format xlsx --out FILE")
-    from portability.compare import on_day, side_by_side
+    from portability import on_day
+    from portability.compare import side_by_side
 
     side_by_side.check_asked(schemes, branches, parts)
     found = [on_day.text(text) for text in texts]

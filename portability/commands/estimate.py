@@ -157,13 +157,13 @@ def needs_arrow() -> None:
 
 def checked(law: Law) -> None:
     """Every instrument named on the command line is known, or all that are not are told."""
-    from portability import catalogue
+    from portability import catalogue, on_day
     from portability.errors import nearest
 
     faults: list[Fault] = []
     for draft in law.drafts:
         try:
-            catalogue.find(draft)
+            on_day.text(draft)
         except InputError as error:
             faults += error.faults
     known = catalogue.paths()
@@ -210,12 +210,12 @@ def tell(out: Path, summary: Json) -> None:
 def recorded(out: Path, summary: Json, law: Law, ledger: str | None) -> str:
     """One entry: the number of lines of results.csv and the Merkle root over them."""
     import portability
-    from portability import catalogue
+    from portability import on_day
     from portability.commands.recording import agreement_text, texts_in_force
     from portability.ledger import Draft, Ledger, batch_body
     from portability.ledger.bodies import text_hash
 
-    drafts = {found.id: agreement_text(found) for found in map(catalogue.find, law.drafts)}
+    drafts = {found.id: agreement_text(found) for found in map(on_day.text, law.drafts)}
     names = [name for name in summary["rules"] if name not in drafts]
     texts = (texts_in_force(names) if names else {}) | drafts
     named = {name: text_hash(data) for name, data in texts.items()}

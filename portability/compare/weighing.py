@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 from numpy.typing import NDArray
 
-from portability import catalogue, told
+from portability import catalogue, on_day, told
 from portability.agreement import Agreement
 from portability.concurrence import A_YEAR
 from portability.errors import Fault, InputError
@@ -61,7 +61,7 @@ def texts(references: list[str], goes_on: bool) -> list[Text]:
     faults: list[Fault] = []
     for reference in references:
         try:
-            found.append(catalogue.find(reference))
+            found.append(on_day.text(reference))
         except InputError as error:
             faults += error.faults
     if faults:
@@ -78,7 +78,7 @@ def texts(references: list[str], goes_on: bool) -> list[Text]:
 def rivals(text: Agreement) -> list[str]:
     """The text itself, and the bilateral instruments of the catalogue between its states."""
     states = frozenset(text.countries())
-    return [text.id] + [
+    return [text.id.partition("@")[0]] + [
         other.id
         for other in catalogue.agreements(countries=states)
         if frozenset(other.countries()) == states

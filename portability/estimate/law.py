@@ -17,7 +17,7 @@ import pyarrow as pa
 from attrs import frozen
 from numpy.typing import NDArray
 
-from portability import catalogue, columnar, registry
+from portability import catalogue, columnar, on_day, registry
 from portability.agreement import Agreement
 from portability.cohort import EVIDENCE, Cohort
 from portability.estimate import lines, refunds
@@ -34,8 +34,8 @@ ASSUMED = EVIDENCE.index("assumed")
 class Law:
     """What is applied, as words that travel to other processes.
 
-    drafts   paths or ids of agreements besides the catalogue; without: ids of the catalogue that
-             are left out
+    drafts   agreements besides the catalogue: paths, ids, an id on a day (ca-au@2014-06-30)
+    without  ids of the catalogue that are left out
     goes_on  the assumption that every parameter stays as it was published last
     """
 
@@ -49,7 +49,7 @@ class Law:
 
     def digests(self, names: Iterable[str]) -> dict[str, str]:
         """Digest of each scheme or instrument by id, sorted."""
-        drafts = {found.id: found.digest for found in map(catalogue.find, self.drafts)}
+        drafts = {found.id: found.digest for found in map(on_day.text, self.drafts)}
         return {
             name: registry.digest(name)
             if name in registry.ids()
@@ -63,7 +63,7 @@ def applied(
     drafts: tuple[str, ...], without: tuple[str, ...], countries: frozenset[str]
 ) -> tuple[Agreement, ...]:
     """Drafts first, as `determine --agreement` has them. Raises InputError on an unknown id."""
-    added = [catalogue.find(draft) for draft in drafts]
+    added = [on_day.text(draft) for draft in drafts]
     out = {*without, *(a.id for a in added)}
     found = [a for a in catalogue.agreements(countries=countries) if a.id not in out]
     return (*added, *found)

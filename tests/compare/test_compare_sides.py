@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portability import catalogue
-from portability.compare import on_day, side_by_side
+from portability import catalogue, on_day
+from portability.compare import side_by_side
 from portability.compare.redline import redline
 from portability.errors import InputError
 from tests.compare.whole import comparison, made, row, ruled

@@ -86,7 +86,7 @@ def effect(was: tuple[str, Fraction | None], now: tuple[str, Fraction | None]) -
 
 
 def years_paid(start: int, year: int, years: int) -> Fraction:
-    """Years in payment during the `year`-th year after entry, per person: half of the first and last."""
+    """Years in payment in the `year`-th year after entry, per person: half of the ends."""
     if start == EVERY_YEAR:  # so many anew in every year, each paid for `years` years
         return sum((years_paid(k, year, years) for k in range(1, year + 1)), Fraction(0))
     if start == 0:

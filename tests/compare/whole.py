@@ -7,9 +7,10 @@ import copy
 import json
 from typing import Any
 
+from portability import on_day
 from portability.agreement import Agreement
 from portability.agreement_loader import load
-from portability.compare import on_day, side_by_side
+from portability.compare import side_by_side
 from portability.compare.side_by_side import Comparison, Row
 
 Doc = dict[str, Any]
