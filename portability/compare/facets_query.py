@@ -190,7 +190,7 @@ def country_hint(text: str) -> str:
     """The code of a country's name, also one nearly written; GB for UK and GR for EL, the codes of
     the European Union; empty where nothing is near."""
     named = {name.lower(): code for code, name in COUNTRIES.items()} | OTHER_CODES
-    close = difflib.get_close_matches(text.lower(), named, n=1, cutoff=0.75)
+    close = difflib.get_close_matches(text.lower(), named, n=1)
     return f"did you mean {named[close[0]]}?" if close else ""
 
 
