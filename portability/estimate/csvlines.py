@@ -28,6 +28,8 @@ LONGEST_RECORD = 50  # lines that a quoted field may span
 DELIMITERS = ",;\t|"
 LONE_CR = re.compile(rb"\r(?!\n)")
 Part = tuple[pa.Table, pa.Table, int]
+Kinds = dict[str, pa.DataType]
+WORD = pa.dictionary(pa.int32(), pa.string())
 
 
 @frozen
@@ -64,9 +66,13 @@ def head(register: Path) -> Head:
     return Head(names if any(names) else (), delimiter, len(first))
 
 
-def parts(register: Path, columns: tuple[str, ...]) -> Iterator[Part]:
-    """(table of `columns` as text and `row`, rejects, bytes read so far) for each block."""
+def parts(
+    register: Path, columns: tuple[str, ...], worded: frozenset[str] = frozenset()
+) -> Iterator[Part]:
+    """(table of `columns` as text and `row`, rejects, bytes read so far) for each block. worded:
+    columns that may come as dictionaries."""
     top = head(register)
+    kinds = {name: WORD if name in worded else pa.string() for name in columns}
     line, carry, seen = 2, b"", top.offset
     with open(register, "rb") as stream:
         stream.seek(top.offset)
@@ -82,7 +88,7 @@ def parts(register: Path, columns: tuple[str, ...]) -> Iterator[Part]:
             data, carry = data[:cut], data[cut:]
             if len(carry) > LONGEST_LINE:
                 carry = b'"' + b" " * 10  # too long for a line: what remains of it is refused
-            table, rejects, left = parsed(data, line, top, columns, last=not block)
+            table, rejects, left = parsed(data, line, top, kinds, last=not block)
             line += data.count(b"\n") - left.count(b"\n")
             carry = left + carry
             yield table, rejects, seen
@@ -91,7 +97,7 @@ def parts(register: Path, columns: tuple[str, ...]) -> Iterator[Part]:
 
 
 def parsed(
-    data: bytes, line: int, top: Head, columns: tuple[str, ...], last: bool
+    data: bytes, line: int, top: Head, columns: Kinds, last: bool
 ) -> tuple[pa.Table, pa.Table, bytes]:
     """A block of whole lines from `line` on -> rows, rejects, and what belongs to the next block
     (a record whose quotation marks did not close yet)."""
@@ -116,9 +122,7 @@ def parsed(
     return (*found, b"")
 
 
-def arrow(
-    data: bytes, numbers: Any, top: Head, columns: tuple[str, ...]
-) -> tuple[pa.Table, pa.Table] | None:
+def arrow(data: bytes, numbers: Any, top: Head, columns: Kinds) -> tuple[pa.Table, pa.Table] | None:
     """The block through Arrow; None where it cannot tell which line is which."""
     wrong: list[tuple[int, int]] = []
 
@@ -136,7 +140,7 @@ def arrow(
             ),
             pcsv.ParseOptions(delimiter=top.delimiter, invalid_row_handler=skipped),
             pcsv.ConvertOptions(
-                column_types={name: pa.string() for name in columns},
+                column_types=columns,
                 include_columns=list(columns),
                 strings_can_be_null=True,
                 null_values=[""],
@@ -170,7 +174,7 @@ def lines_table(values: dict[str, list[str | None]], rows: list[int]) -> pa.Tabl
 
 
 def one_by_one(
-    lines: list[bytes], line: int, top: Head, columns: tuple[str, ...]
+    lines: list[bytes], line: int, top: Head, columns: Kinds
 ) -> tuple[pa.Table, pa.Table]:
     """Lines parsed each for itself: slow, and none of them can spoil another."""
     places = [top.names.index(name) for name in columns]
@@ -199,7 +203,7 @@ def one_by_one(
 
 
 def repaired(
-    data: bytes, odd: Any, line: int, top: Head, columns: tuple[str, ...], last: bool
+    data: bytes, odd: Any, line: int, top: Head, columns: Kinds, last: bool
 ) -> tuple[pa.Table, pa.Table, bytes]:
     """A block with lines whose quotation marks do not pair up: a field that spans lines is put on
     one; a line that stays open is refused."""

@@ -24,8 +24,9 @@ from portability.estimate import readers
 from portability.estimate.fields import texts, whole
 from portability.estimate.mapping import Mapping
 from portability.estimate.rejects import REJECTS
+from portability.estimate.vocabulary import Vocabulary
 
-VERSION = 1
+VERSION = 2
 GATHERED = 400_000  # rows held before they are written
 BUCKET_BYTES, BUCKET_ROWS = 12_000_000, 150_000  # of the register, per bucket
 MOST_BUCKETS = 512  # open files
@@ -76,9 +77,10 @@ def write(register: Path, mapping: Mapping, folder: Path, told: Told) -> list[in
     rows = [0] * count
     writers: list[pa.RecordBatchFileWriter | None] = [None] * count
     options = pa.ipc.IpcWriteOptions(compression="lz4")
+    words = Vocabulary.of(mapping)
     rejects = []
     try:
-        for table, refused in gathered(register, mapping, told, total):
+        for table, refused in gathered(register, mapping, words, told, total):
             rejects.append(refused)
             for bucket, part in split(table, mapping.member.column, count):
                 writer = writers[bucket]
@@ -92,6 +94,7 @@ def write(register: Path, mapping: Mapping, folder: Path, told: Told) -> list[in
         for writer in writers:
             if writer is not None:
                 writer.close()
+    words.write(folder)
     refused = pa.concat_tables(rejects) if rejects else REJECTS.empty_table()
     with pa.ipc.new_file(str(folder / REJECTED), REJECTS, options=options) as writer:
         writer.write_table(refused)
@@ -99,13 +102,13 @@ def write(register: Path, mapping: Mapping, folder: Path, told: Told) -> list[in
 
 
 def gathered(
-    register: Path, mapping: Mapping, told: Told, total: int
+    register: Path, mapping: Mapping, words: Vocabulary, told: Told, total: int
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Parts put together until they are worth sorting."""
     held: list[pa.Table] = []
     refused: list[pa.Table] = []
     for table, rejects, seen in readers.parts(register, mapping):
-        held.append(table)
+        held.append(words.coded(table))
         refused.append(rejects)
         told(seen, total)
         if sum(each.num_rows for each in held) >= GATHERED:

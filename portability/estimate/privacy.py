@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Mapped
 from functools import cache
@@ -102,17 +103,23 @@ def by_values(values: Sequence[str], members: int, translated: bool) -> str | No
     given = [value.strip() for value in values if value and value.strip()]
     if not given:
         return None
+    counts = Counter(given)
     for what, share, pattern, part in shapes():
-        fits = sum(1 for value in given if part in value and pattern.fullmatch(value))
+        fits = sum(
+            times for value, times in counts.items() if part in value and pattern.fullmatch(value)
+        )
         if fits and fits * 100 >= share * len(given):
             return what
     if translated:
         return None
     rule = rules()["names"]
-    distinct = set(given)
-    if len(distinct) < rule["least"] or len(distinct) * 100 < rule["distinct"] * members:
+    if len(counts) < rule["least"] or len(counts) * 100 < rule["distinct"] * members:
         return None
-    like = sum(1 for value in given if any(p.fullmatch(value) for p in name_patterns()))
+    like = sum(
+        times
+        for value, times in counts.items()
+        if any(pattern.fullmatch(value) for pattern in name_patterns())
+    )
     return "names of persons" if like * 100 >= rule["share"] * len(given) else None
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from portability.errors import Fault, InputError, nearest
-from portability.estimate import csvlines, jsonrows
+from portability.estimate import csvlines, jsonrows, vocabulary
 from portability.estimate.mapping import Mapping
 from portability.estimate.rejects import REJECTS
 
@@ -60,7 +60,8 @@ def parts(register: Path, mapping: Mapping) -> Iterator[Part]:
     """The register in parts, in its order. Raises InputError for a file that cannot be read."""
     kind = kind_of(register)
     if kind == "csv":
-        yield from csvlines.parts(register, mapping.columns())
+        worded = frozenset(vocabulary.columns(mapping))
+        yield from csvlines.parts(register, mapping.columns(), worded)
     elif kind == "jsonl":
         yield from jsonrows.parts(register, mapping)
     else:
@@ -69,10 +70,16 @@ def parts(register: Path, mapping: Mapping) -> Iterator[Part]:
 
 def parquet_rows(register: Path, mapping: Mapping) -> Iterator[Part]:
     row = 1
-    names = list(mapping.columns())
-    for batch in opened(register).iter_batches(batch_size=BATCH, columns=names):
+    names, worded = list(mapping.columns()), vocabulary.columns(mapping)
+    schema = opened(register).schema_arrow
+    texts = [name for name in worded if pa.types.is_string(schema.field(name).type)]
+    file = pq.ParquetFile(register, read_dictionary=texts)
+    for batch in file.iter_batches(batch_size=BATCH, columns=names):
         rows = np.arange(row, row + batch.num_rows, dtype=np.int64)
-        columns = {name: plain(batch.column(name)) for name in names}
+        columns = {
+            name: batch.column(name) if name in worded else plain(batch.column(name))
+            for name in names
+        }
         row += batch.num_rows
         yield pa.table({**columns, "row": rows}), REJECTS.empty_table(), row - 1
 

@@ -17,7 +17,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from portability.errors import Fault, InputError
-from portability.estimate import fields, members, nested, partition, privacy, readers
+from portability.estimate import fields, members, nested, partition, privacy, readers, vocabulary
 from portability.estimate.fields import Bool
 from portability.estimate.mapping import Mapping
 from portability.estimate.members import People
@@ -84,7 +84,7 @@ def read(unit: Unit, mapping: Mapping, size: int) -> Iterator[Made]:
         yield members.none(), refused.table()
         return
     with pa.memory_map(str(unit.path)) as stream:
-        table = pa.ipc.open_file(stream).read_all()
+        table = vocabulary.decoded(pa.ipc.open_file(stream).read_all(), unit.path.parent)
     read_rows = nested.bucket if mapping.nested else grouped_spells
     yield from read_rows(table.combine_chunks(), mapping, size, refused)
 

@@ -65,6 +65,10 @@ def test_a_table_gives_each_month_its_year(tmp_path: Path) -> None:
     """July 2022 to June 2024: two quarters of 1,510, four of 1,640, two of 1,730."""
     span = {"start": "2022-07-01", "end": "2024-06-30", "wage": None}
     assert line(tmp_path, **span)[0] == 2 * 151_000 + 4 * 164_000 + 2 * 173_000
+    day_ = {"start": "2023-05-31", "end": "2023-05-31", "wage": None}
+    assert line(tmp_path, **day_)[0] == (164_000 * 2 + 93) // (2 * 93)  # 1/31 of a third
+    two = {"start": "2022-12-01", "end": "2023-01-31", "wage": None}
+    assert line(tmp_path, **two)[0] == (151_000 + 164_000) // 3
     average = MAP.replace("- {from: scheme_minimum}\n", "")
     values = {2022: 63_795_13, 2023: 66_621_80, 2024: 69_846_57}
     awi = registry.source("us-oasdi").tables["awi"]

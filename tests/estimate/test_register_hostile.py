@@ -165,6 +165,7 @@ def test_a_column_that_is_nearly_there(tmp_path: Path) -> None:
         ({"born": "1980"}, "born", "1980", "no date"),
         ({"born": "17/05/1980"}, "born", "17/05/1980", "no date"),
         ({"born": "1980-02-30"}, "born", "1980-02-30", "no date"),
+        ({"born": "2010-00-10"}, "born", "2010-00-10", "no date"),
         ({"born": "0000-00-00"}, "born", "0000-00-00", "no date"),
         ({"start": "2999-01-01"}, "start", "2999-01-01", "no date from 1850"),
         ({"end": "9999-12-31"}, "end", "9999-12-31", "no date from 1850"),
@@ -319,6 +320,14 @@ def test_types_of_parquet(tmp_path: Path) -> None:
     pq.write_table(exact, path)
     members, refused = read(path, load(tmp_path), tmp_path / "work")
     assert [m["periods"][0]["earnings"] for m in members] == [100] * n and not refused
+    whole = table.set_column(8, "wage", pa.array([31, -1, 10**13, None], pa.int64()))
+    pq.write_table(whole, path)
+    members, refused = read(path, load(tmp_path), tmp_path / "work")
+    assert [m["member"] for m in members] == ["1", "4"]
+    assert [r["found"] for r in refused if r["field"] == "wage"] == [
+        "-1",
+        "a number of 14 characters",
+    ]
     zoned = table.set_column(1, "born", born.cast(pa.timestamp("ms", "UTC")))
     pq.write_table(zoned.set_column(7, "end", pa.array([[1]] * n)), path)
     with pytest.raises(InputError) as caught:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from registers import MAP, as_csv, load, read, row
 
 from portability.errors import InputError
-from portability.estimate import partition, readers, register
+from portability.estimate import partition, readers, register, vocabulary
 
 HASHES = (
     2481859798955842665,
@@ -127,3 +127,28 @@ def test_faults_are_found_before_anything_is_written(tmp_path: Path) -> None:
             path, load(tmp_path, MAP.replace("column: wage", "column: pay")), tmp_path / "w"
         )
     assert not (tmp_path / "w").exists()
+
+
+def test_words_are_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that no map knows cost no more memory from a point on; known ones are never lost."""
+    monkeypatch.setattr(vocabulary, "MOST", 300)
+    strange = [row(id=f"S{number}", to=f"Land {number}") for number in range(400)]
+    path, map_ = as_csv(tmp_path / "r.csv", [*strange, *rows(9)]), load(tmp_path)
+    members, refused = read(path, map_, tmp_path / "work")
+    assert len(members) == 3
+    assert sum(r["field"] == "to" and "scheme: none of" in r["reason"] for r in refused) == 400
+    kept = json.loads((tmp_path / "work" / "partition" / vocabulary.NAME).read_text("utf-8"))
+    assert set(kept) == {"to", "sex", "lives", "home", "how", "money"}
+    assert len(kept["to"]) == 300 and "USA" in kept["to"]
+
+
+def test_a_column_of_words_and_of_something_else(tmp_path: Path) -> None:
+    text = MAP.replace("residence: {column: lives}", "residence: {column: wage, words: {x: PH}}")
+    assert "wage" not in vocabulary.columns(load(tmp_path, text))
+    path = as_csv(tmp_path / "r.csv", rows(3))
+    members, refused = read(path, load(tmp_path, text), tmp_path / "work")
+    assert not members
+    assert {r["reason"] for r in refused} == {
+        "residence: none of x",
+        "no row of this member can be used",
+    }
