@@ -19,7 +19,6 @@ from portability.ledger import Ledger, entries, merkle, recount
 from portability.ledger.canonical import canonical
 from portability.ledger.checkpoint import SigningKey
 from portability.ledger.creation import expected, first_body
-from portability.ledger.persons import erase
 from portability.ledger.proof import checkpoint
 from portability.ledger.verify import Report, verify
 
@@ -321,25 +320,6 @@ def test_every_fault_is_reported_with_its_entry(filled: Ledger, place: Path) -> 
     found = {(fault.entry, fault.code) for fault in seen(place).faults}
     assert found >= {(2, "body"), (7, "body"), (4, "sealed"), (9, "missing"), (10, "chain")}
     assert not {entry for entry, _ in found if entry is not None} & {1, 3, 5, 6, 8, 11, 12, 13}
-
-
-def test_documents_put_back_after_an_erasure_are_seen(filled: Ledger, place: Path) -> None:
-    person = filled.keys.find("file-1")
-    assert person is not None
-    rows = filled.query(
-        "SELECT payload.* FROM payload JOIN entry USING (seq) WHERE person = ?", person.id
-    )
-    erase(filled, person.id)
-    filled.close()
-    assert seen(place).ok
-
-    def put_back(connection: sqlite3.Connection) -> None:
-        connection.executemany("INSERT INTO payload VALUES (?, ?, ?, ?)", rows)
-
-    attacked(place, put_back)
-    faults = seen(place).faults
-    assert {(fault.entry, fault.code) for fault in faults} == {(row[0], "erasure") for row in rows}
-    assert len(faults) == len(rows) == 8
 
 
 def test_an_older_copy_put_back_is_seen(ledger: Ledger, place: Path, tmp_path: Path) -> None:

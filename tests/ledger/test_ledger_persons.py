@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from invented_ledger import CASE, DETERMINATION, PERSONAL, RULES, Record
+from test_ledger_attacks import attacked, seen
 
 from portability.errors import LedgerError
 from portability.ledger import Ledger, determination_body
@@ -192,3 +194,22 @@ def test_a_ledger_without_its_keys_still_verifies_and_goes_on(
             checkpoint(again)
         record(again)
         assert again.unsealed(2)["case"]
+
+
+def test_documents_put_back_after_an_erasure_are_seen(filled: Ledger, place: Path) -> None:
+    person = filled.keys.find("file-1")
+    assert person is not None
+    rows = filled.query(
+        "SELECT payload.* FROM payload JOIN entry USING (seq) WHERE person = ?", person.id
+    )
+    erase(filled, person.id)
+    filled.close()
+    assert seen(place).ok
+
+    def put_back(connection: sqlite3.Connection) -> None:
+        connection.executemany("INSERT INTO payload VALUES (?, ?, ?, ?)", rows)
+
+    attacked(place, put_back)
+    faults = seen(place).faults
+    assert {(fault.entry, fault.code) for fault in faults} == {(row[0], "erasure") for row in rows}
+    assert len(faults) == len(rows) == 8
