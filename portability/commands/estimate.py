@@ -79,7 +79,13 @@ def estimate() -> None:
     help="Assume that every figure of the law stays as it was published last (said in every row).",
 )
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes (default: every core).")
-@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="This machine, or Spark (extra spark) for registers beyond one machine: the same rows.",
+)
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -227,8 +233,20 @@ def recorded(out: Path, summary: Json, law: Law, ledger: str | None) -> str:
 
 
 @estimate.command()
-@click.option("--members", type=click.IntRange(1, 100_000_000), default=5000, show_default=True)
-@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
+@click.option(
+    "--members",
+    type=click.IntRange(1, 100_000_000),
+    default=5000,
+    show_default=True,
+    help="How many.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31),
+    default=1,
+    show_default=True,
+    help="The same number gives the same register.",
+)
 @click.option("--out", type=FOLDER, required=True, help="Folder for the register and its map.")
 def sample(members: int, seed: int, out: Path) -> None:
     """Write a synthetic register (Parquet, CSV) and its map.yaml: careers of nobody, for trials."""
