@@ -36,8 +36,11 @@ class Weighted:
 class People(Protocol):
     """header: what they are, sources, assumptions; years: how long a pension is paid (LEVELS)."""
 
-    header: Json
-    years: tuple[int, int, int]
+    @property
+    def header(self) -> Json: ...
+
+    @property
+    def years(self) -> tuple[int, int, int]: ...
 
     def batches(self) -> Iterator[Weighted]: ...
 
