@@ -15,9 +15,9 @@ from portability.agreement import Agreement
 from portability.answer import answer
 from portability.case import load
 from portability.compare.faults import report
+from portability.compare.faults.effects import loss
 from portability.compare.faults.model import changed, table
 from portability.compare.faults.monotone import falls
-from portability.compare.faults.people import loss
 from portability.yamlsource import Source
 
 Json = dict[str, Any]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from attrs import evolve
 
 from portability.agreement import AmountRule, Rule
+from portability.compare.faults.effects import compared, none
 from portability.compare.faults.model import (
     Finding,
     Json,
@@ -20,12 +21,10 @@ from portability.compare.faults.model import (
 from portability.compare.faults.people import (
     Life,
     Stay,
-    compared,
     home_of,
     lives_of,
     moved,
     nationality_of,
-    none,
     owner,
     partner,
 )

@@ -9,8 +9,9 @@ from typing import Any
 
 from attrs import evolve
 
+from portability.compare.faults.effects import compared, none
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
-from portability.compare.faults.people import CLAIM, compared, lives_of, none, pairs
+from portability.compare.faults.people import CLAIM, lives_of, pairs
 from portability.dates import NODATE, iso
 from portability.yamlsource import Path_
 

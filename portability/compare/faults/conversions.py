@@ -11,16 +11,9 @@ from attrs import evolve
 
 from portability import catalogue, registry
 from portability.agreement import Conversion, ConversionTable, Count, Rule
+from portability.compare.faults.effects import compared, none, shown
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
-from portability.compare.faults.people import (
-    a_year,
-    ask,
-    compared,
-    lives_of,
-    none,
-    schemes_of,
-    shown,
-)
+from portability.compare.faults.people import a_year, ask, lives_of, schemes_of
 from portability.compare.faults.speech import conversion_said
 from portability.scheme import Scheme
 from portability.yamlsource import Path_

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from portability.agreement import Agreement, AmountRule, Rule, Term
 from portability.compare.faults import bands
+from portability.compare.faults.effects import amount, grouped, none, shown
 from portability.compare.faults.model import (
     PENSIONS,
     Finding,
@@ -18,17 +19,7 @@ from portability.compare.faults.model import (
     component_path,
     finding,
 )
-from portability.compare.faults.people import (
-    Life,
-    amount,
-    ask,
-    grouped,
-    lives_of,
-    none,
-    owner,
-    partner,
-    shown,
-)
+from portability.compare.faults.people import Life, ask, lives_of, owner, partner
 from portability.compare.faults.speech import ratio, term_said
 from portability.countries import COUNTRIES
 from portability.registry import country_of

@@ -9,20 +9,17 @@ from attrs import evolve
 from portability import registry
 from portability.agreement import Agreement, BelowMinimum, Rule
 from portability.compare.faults.conversions import by_table
+from portability.compare.faults.effects import compared, none, paid, shown
 from portability.compare.faults.model import PENSIONS, Finding, Json, Text, changed, finding
 from portability.compare.faults.people import (
     Life,
     ask,
-    compared,
     held,
     lives_of,
-    none,
     owner,
-    paid,
     pairs,
     partner,
     schemes_of,
-    shown,
 )
 from portability.compare.faults.reach import months
 from portability.compare.faults.speech import listed, spell_said

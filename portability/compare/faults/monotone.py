@@ -14,18 +14,9 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from portability.agreement import Rule
+from portability.compare.faults.effects import paid, person
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
-from portability.compare.faults.people import (
-    Life,
-    ask,
-    asked,
-    case_document,
-    held,
-    lives_of,
-    paid,
-    pairs,
-    person,
-)
+from portability.compare.faults.people import Life, ask, asked, case_document, held, lives_of, pairs
 from portability.totalization import Decision, Result
 from portability.yamlsource import Path_
 

@@ -5,7 +5,7 @@ Earnings and circumstances are assumptions (assumed.yaml) and are printed with e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,7 +17,6 @@ from portability.build import cohort_of
 from portability.case import load
 from portability.casemodel import Case
 from portability.compare.faults.model import Text, table
-from portability.countries import COUNTRIES
 from portability.dates import add_months, add_years, day, iso
 from portability.determination import entitlement
 from portability.registry import country_of
@@ -282,125 +281,3 @@ def partner(text: Text, own: str, rule: Rule) -> str:
         if first == own and found.path == rule.path:
             return second
     return ""
-
-
-# --- what it does
-
-
-def compared(
-    lives: Sequence[Life], before: Sequence[Agreement], after: Sequence[Agreement]
-) -> Json | None:
-    """The life that loses most by the text as it stands, told beside what the better rule gives;
-    None if nobody loses or nothing can be computed."""
-    if not lives:
-        return None
-    first, second = ask(lives, before), ask(lives, after)
-    best: tuple[int, int] | None = None
-    for number in range(len(lives)):
-        weight = loss(first[number], second[number])
-        if weight > 0 and (best is None or weight > best[0]):
-            best = (weight, number)
-    if best is None:
-        return None
-    return shown(lives[best[1]], first[best[1]], second[best[1]])
-
-
-def loss(before: Mapping[str, Json], after: Mapping[str, Json]) -> int:
-    """How much worse the first is, in thousandths of the second; 0 if it is not, or if another
-    scheme pays less by the second."""
-    worst = 0
-    for scheme, line in after.items():
-        now, better = amount(before[scheme]), amount(line)
-        if now is None and better:
-            worst = max(worst, 1)  # a right, or an amount, that nobody can state
-        elif now is not None and better is not None and better > now:
-            worst = max(worst, (better - now) * 1000 // better)
-        elif now is not None and better is not None and better < now:
-            return 0
-    return worst
-
-
-def amount(line: Json) -> int | None:
-    """Minor units a payment; 0 where there is no right; None where it is not known."""
-    if line["status"] in ("not_entitled", "deferred"):
-        return 0
-    paid = line["payable"]
-    return None if paid is None else int(paid["amount"].replace(".", ""))
-
-
-def shown(life: Life, before: Mapping[str, Json], after: Mapping[str, Json] | None) -> Json:
-    """The example as it is printed, with the case file that computes it again."""
-    document = case_document(life)
-    out: Json = {
-        "person": person(life),
-        "as_written": {scheme: paid(line) for scheme, line in before.items()},
-    }
-    if after is not None:
-        out["with_better_rule"] = {scheme: paid(line) for scheme, line in after.items()}
-    out["assumed"] = assumptions(life, document)
-    out["case"] = document
-    return out
-
-
-def person(life: Life) -> str:
-    stays = " and ".join(
-        f"{stay.months} months in {stay.scheme} from {stay.start[:7]}"
-        for stay in life.stays
-        if stay.months > 0
-    )
-    lives = COUNTRIES[life.residence or country_of(life.stays[0].scheme)]
-    return f"a woman born {life.born}, living in {lives}, who claims on {life.claim}: {stays}"
-
-
-def paid(line: Json) -> Json:
-    """What one scheme pays, in figures and words."""
-    money = line["payable"]
-    words = {
-        "entitled": "a right, and an amount that is not known",
-        "not_entitled": "nothing: no right",
-        "deferred": "nothing yet",
-        "unknown": "not known whether there is a right",
-    }[line["status"]]
-    if line["status"] == "entitled" and money is not None:
-        words = f"{grouped(money['amount'])} {money['currency']} a {money['per']}"
-    periods = line["periods"]
-    return {
-        "says": words,
-        "status": line["status"],
-        "payable": money,
-        "fraction": line["fraction"],
-        "counted": f"{periods['counted']} of {periods['required'] or '?'} {periods['unit']}s",
-    }
-
-
-def grouped(figure: str) -> str:
-    whole, point, rest = figure.partition(".")
-    return f"{int(whole):,}{point}{rest}"
-
-
-def assumptions(life: Life, document: Json) -> list[str]:
-    """What the example takes for granted about the person."""
-    out = []
-    for stay in life.stays:
-        pay = monthly_pay(stay.scheme)
-        if pay and line_of(stay).get("earnings") and stay.scheme not in life.certified:
-            money = registry.source(stay.scheme).currency
-            out.append(f"{pay:,} {money} a month in {stay.scheme}")
-    for scheme in sorted(life.certified):
-        figure = grouped(table("assumed.yaml")["certified_pension"])
-        money = registry.source(scheme).currency
-        out.append(
-            f"{scheme} certifies {figure} {money} before the share: its law cannot be computed here"
-        )
-        if "qualifying_period" in document["facts"].get(scheme, {}):
-            years = table("assumed.yaml")["qualifying_years"]
-            out.append(f"{scheme} asks for {years} years in all")
-    for scheme, facts in document["facts"].items():
-        names = {**table("assumed.yaml")["facts"]}
-        out += [f"{scheme}: {name} {facts[name]}" for name in facts if name in names]
-    return out
-
-
-def none(reason: str) -> Json:
-    """Why there is no example."""
-    return {"none": reason}

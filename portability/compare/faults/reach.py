@@ -8,18 +8,9 @@ from fractions import Fraction
 from attrs import evolve
 
 from portability.agreement import Rule, Spell
+from portability.compare.faults.effects import compared, none
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
-from portability.compare.faults.people import (
-    FIRST,
-    Life,
-    Stay,
-    ask,
-    compared,
-    lives_of,
-    none,
-    owner,
-    partner,
-)
+from portability.compare.faults.people import FIRST, Life, Stay, ask, lives_of, owner, partner
 from portability.compare.faults.speech import spell_said
 from portability.units import PER_YEAR
 from portability.yamlsource import Path_

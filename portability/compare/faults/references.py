@@ -10,6 +10,7 @@ from attrs import evolve
 
 from portability import catalogue, registry
 from portability.agreement import Agreement, Rule, Term
+from portability.compare.faults.effects import none, shown
 from portability.compare.faults.model import (
     Finding,
     Text,
@@ -17,7 +18,7 @@ from portability.compare.faults.model import (
     finding,
     value_at,
 )
-from portability.compare.faults.people import ask, lives_of, none, owner, partner, shown
+from portability.compare.faults.people import ask, lives_of, owner, partner
 from portability.dates import FOREVER
 from portability.errors import nearest
 from portability.yamlsource import Path_

@@ -8,8 +8,9 @@ from itertools import combinations
 from attrs import evolve
 
 from portability.agreement import NONE, Agreement, ThirdStates
+from portability.compare.faults.effects import none, shown
 from portability.compare.faults.model import Finding, Json, Text, changed, finding, value_at
-from portability.compare.faults.people import Stay, ask, lives_of, none, pairs, shown
+from portability.compare.faults.people import Stay, ask, lives_of, pairs
 from portability.compare.faults.references import binds, instruments
 from portability.registry import country_of, ids, source
 from portability.yamlsource import Path_
