@@ -3,7 +3,6 @@ standards."""
 
 from __future__ import annotations
 
-import importlib
 import json
 from typing import Any
 
@@ -83,4 +82,6 @@ def lines_of(report: Json, name: str, standards: bool) -> list[str]:
 
 def standing() -> Any:
     """The module of international standards, imported only where the option asks for it."""
-    return importlib.import_module("portability.compare.standards")
+    from portability.compare import standards
+
+    return standards
