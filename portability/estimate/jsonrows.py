@@ -6,21 +6,28 @@ makes the line a reject.
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Mapped
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.json as pj
 
 from portability.errors import Fault, InputError
 from portability.estimate.csvlines import rejects_of
 from portability.estimate.mapping import Mapping
 
 LONGEST_LINE = 1_000_000
-LINES = 50_000
+BLOCK = 8_000_000
+DECIMAL = pa.decimal128(22, 4)
+SURROGATE = re.compile("[\ud800-\udfff]")
+EXPONENT = re.compile(rb"[0-9][eE][-+0-9]")
 LOOKED_AT = 100  # lines in which the names of the columns are sought
-MOST_SPELLS = 1_000
 Part = tuple[pa.Table, pa.Table, int]
 
 
@@ -30,7 +37,11 @@ class Wrong(ValueError):
 
 def text_of(value: Any) -> str | None:
     """A plain value as the text it was written as."""
-    if value is None or isinstance(value, str):
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if not value.isascii() and SURROGATE.search(value):
+            raise Wrong("half a surrogate pair")
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -41,7 +52,9 @@ def loaded(raw: bytes) -> dict[str, Any]:
     if len(raw) >= LONGEST_LINE:
         raise Wrong("a line of a megabyte or more")
     try:
-        value = json.loads(raw, parse_float=str, parse_int=str, object_pairs_hook=once)
+        value = json.loads(
+            raw, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once
+        )
         raw.decode()
     except Wrong:
         raise
@@ -63,7 +76,8 @@ def header(register: Path) -> tuple[str, ...]:
     """Names in the first lines, the fields of lists of objects as "spells.start"."""
     names: dict[str, None] = {}
     with open(register, "rb") as stream:
-        for number, raw in zip(range(LOOKED_AT), stream, strict=False):
+        for number in range(LOOKED_AT):
+            raw = stream.readline(LONGEST_LINE)
             raw = raw.removeprefix(b"\xef\xbb\xbf") if number == 0 else raw
             try:
                 found = loaded(raw) if raw.strip() else {}
@@ -85,23 +99,80 @@ def header(register: Path) -> tuple[str, ...]:
 
 def parts(register: Path, mapping: Mapping) -> Iterator[Part]:
     """(table of the mapped columns as text and `row`, rejects, bytes read so far)."""
-    seen, number = 0, 0
+    seen, line, carry = 0, 1, b""
+    with open(register, "rb") as stream:
+        while True:
+            block = stream.read(BLOCK)
+            data = carry + (block or (b"\n" if carry else b""))
+            if seen == 0:
+                data = data.removeprefix(b"\xef\xbb\xbf")
+            seen += len(block)
+            cut = data.rfind(b"\n") + 1
+            data, carry = data[:cut], data[cut:]
+            if len(carry) > LONGEST_LINE:
+                carry = b"{" * 10  # too long for a line: what remains of it is refused
+            if data:
+                found = at_once(data, line, mapping) or one_by_one(data, line, mapping)
+                yield (*found, seen)
+            line += data.count(b"\n")
+            if not block:
+                return
+
+
+def at_once(data: bytes, line: int, mapping: Mapping) -> tuple[pa.Table, pa.Table] | None:
+    """Whole lines through Arrow; None where any of them is odd."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
+    lengths = np.diff(ends, prepend=-1) - 1
+    places = np.flatnonzero(lengths > 1)  # not empty, not CR alone
+    if not len(places) or int(lengths.max()) >= LONGEST_LINE:
+        return None
+    try:
+        data.decode()
+        wanted = kinds(data, mapping)
+        table = pj.read_json(
+            io.BytesIO(data),
+            pj.ReadOptions(use_threads=False, block_size=len(data) + 1),
+            pj.ParseOptions(wanted, newlines_in_values=False, unexpected_field_behavior="ignore"),
+        )
+    except (pa.ArrowInvalid, UnicodeDecodeError, Wrong):
+        return None
+    if table.num_rows != len(places):
+        return None
+    rows = pa.array(line + places, pa.int64())
+    return table.append_column("row", rows).cast(schema(mapping)), rejects_of([])
+
+
+def kinds(data: bytes, mapping: Mapping) -> pa.Schema:
+    """The columns as the first lines write them: text or numbers. Raises Wrong."""
+    numbers: dict[str, pa.DataType] = {}
+    for raw in data[:LONGEST_LINE].split(b"\n")[:LOOKED_AT]:
+        try:
+            found = json.loads(raw) if raw.strip() else {}
+        except (ValueError, RecursionError):
+            break  # cut off, or no JSON: Arrow will say
+        spells = found.get(mapping.spells) if isinstance(found, dict) else None
+        for each in [found, *(spells if isinstance(spells, list) else ())]:
+            for name, value in each.items() if isinstance(each, dict) else ():
+                if type(value) is int and numbers.get(name) != DECIMAL:
+                    numbers[name] = pa.int64()
+                elif isinstance(value, float):
+                    numbers[name] = DECIMAL
+    if DECIMAL in numbers.values() and EXPONENT.search(data):
+        raise Wrong("a number with an exponent, which is read as it is written")
+    return schema(mapping, numbers)
+
+
+def one_by_one(data: bytes, line: int, mapping: Mapping) -> tuple[pa.Table, pa.Table]:
+    """Lines parsed each for itself: slow, and none of them can spoil another."""
     rows: list[dict[str, Any]] = []
     faults: list[tuple[int, str]] = []
-    with open(register, "rb") as stream:
-        for raw in stream:
-            number, seen = number + 1, seen + len(raw)
-            if number == 1:
-                raw = raw.removeprefix(b"\xef\xbb\xbf")
-            if raw.strip():
-                try:
-                    rows.append(row_of(loaded(raw), mapping, number))
-                except Wrong as wrong:
-                    faults.append((number, str(wrong)))
-            if len(rows) + len(faults) >= LINES:
-                yield pa.Table.from_pylist(rows, schema(mapping)), rejects_of(faults), seen
-                rows, faults = [], []
-    yield pa.Table.from_pylist(rows, schema(mapping)), rejects_of(faults), seen
+    for number, raw in enumerate(data.split(b"\n")[:-1], line):
+        if raw.strip():
+            try:
+                rows.append(row_of(loaded(raw), mapping, number))
+            except Wrong as wrong:
+                faults.append((number, str(wrong)))
+    return pa.Table.from_pylist(rows, schema(mapping)), rejects_of(faults)
 
 
 def row_of(found: dict[str, Any], mapping: Mapping, number: int) -> dict[str, Any]:
@@ -114,8 +185,6 @@ def row_of(found: dict[str, Any], mapping: Mapping, number: int) -> dict[str, An
         if value is not None and not isinstance(value, list):
             raise Wrong(f"{name} is no list")
         spells = value or []
-        if len(spells) > MOST_SPELLS:
-            raise Wrong(f"more than {MOST_SPELLS:,} spells")
         if not all(isinstance(spell, dict) for spell in spells):
             raise Wrong(f"{name} holds something that is no object")
         fields = mapping.fields()
@@ -123,10 +192,14 @@ def row_of(found: dict[str, Any], mapping: Mapping, number: int) -> dict[str, An
     return made
 
 
-def schema(mapping: Mapping) -> pa.Schema:
-    inner = pa.list_(pa.struct([(name, pa.string()) for name in mapping.fields()]))
-    kinds = [
-        (name, inner if mapping.nested and name == mapping.spells else pa.string())
+def schema(mapping: Mapping, numbers: Mapped[str, pa.DataType] | None = None) -> pa.Schema:
+    """The columns as text, or those that are `numbers` as such; with `row` where all are text."""
+    given = numbers or {}
+    inner = [(name, given.get(name, pa.string())) for name in mapping.fields()]
+    made = [
+        (name, pa.list_(pa.struct(inner)))
+        if mapping.nested and name == mapping.spells
+        else (name, given.get(name, pa.string()))
         for name in mapping.columns()
     ]
-    return pa.schema([*kinds, ("row", pa.int64())])
+    return pa.schema(made if numbers is not None else [*made, ("row", pa.int64())])
