@@ -231,6 +231,103 @@ def test_every_small_count_may_still_be_any(rows: list[Row]) -> None:
 
 
 @pytest.mark.parametrize("rows", [pytest.param(rows, id=name) for name, rows in memberships()])
+def test_what_is_left_of_a_row_is_nobody_or_many(rows: list[Row]) -> None:
+    """The total less all that is shown: several outcomes together, but never of one to four."""
+    s = partial(table(rows)).json(5, NOVEMBER)
+    for name in ("by_sex", "by_age", "by_country", "by_scheme", "by_corridor"):
+        for one in s[name]["rows"]:
+            shown = sum(told for told in one["cells"] if isinstance(told, int))
+            if isinstance(one["total"], int):
+                assert one["total"] - shown not in range(1, 5)
+
+
+# --- links between tables, each made so that leaving one out would tell
+
+
+def people(n: int, name: str, scheme: str, status: str, **more: Any) -> list[Row]:
+    likely = "10" if status == "entitled" else None
+    return [row(f"{name}{number}", scheme, status, likely, **more) for number in range(n)]
+
+
+def short(n: int, name: str, scheme: str, months: int) -> list[Row]:
+    """n members who lack so many months, and would reach the right so long after November 2026."""
+    reached = date(2026 + (10 + months) // 12, (10 + months) % 12 + 1, 1)
+    return people(n, name, scheme, "not_entitled", missing_months=months, reached=reached)
+
+
+def thought(rows: list[Row]) -> tuple[Json, Pencil]:
+    s = partial(table(rows)).json(5, NOVEMBER)
+    pencil = reading(s)
+    pencil.think()
+    assert all(pencil.bounds[name] == [1, 4] for name in pencil.small)
+    return s, pencil
+
+
+def test_the_calendar_does_not_tell_a_small_band() -> None:
+    """Twelve reach a right in January: ten of the German scheme, so that two would be left."""
+    rows = [
+        *short(10, "a", "de-grv", 2),
+        *short(30, "b", "de-grv", 20),
+        *short(2, "c", "us-oasdi", 2),
+        *short(3, "d", "us-oasdi", 20),
+        *short(40, "e", "us-oasdi", 50),
+    ]
+    s, pencil = thought(rows)
+    assert s["calendar"]["reached"][2] == 12
+    assert pencil.small
+    bands = {row["scheme"]: row["cells"] for row in s["missing"]["rows"]}
+    assert bands["us-oasdi"][0] == "<5" and bands["de-grv"][0] == "withheld"
+
+
+def test_bands_do_not_tell_a_withheld_outcome() -> None:
+    """The 20 not entitled are withheld to protect the 2 deferred: their bands are, too."""
+    rows = [
+        *people(60, "a", "us-oasdi", "entitled"),
+        *people(2, "b", "us-oasdi", "deferred"),
+        *short(20, "c", "us-oasdi", 50),
+        *people(70, "d", "de-grv", "entitled"),
+        *people(50, "e", "de-grv", "deferred"),
+        *short(90, "f", "de-grv", 50),
+    ]
+    s, _ = thought(rows)
+    american = next(one for one in s["by_scheme"]["rows"] if one["scheme"] == "us-oasdi")
+    assert american["cells"][2:4] == ["<5", "withheld"]
+    bands = {one["scheme"]: one["cells"] for one in s["missing"]["rows"]}
+    assert set(bands["us-oasdi"]) == {"withheld"}
+
+
+def test_refunds_do_not_tell_a_withheld_total() -> None:
+    """Of 103 answers in Japan 3 are of one scheme: the refunds of the other add up to 100."""
+    rows = [*people(3, "a", "jp-kosei", "not_entitled"), *people(60, "z", "de-grv", "not_entitled")]
+    for number in range(100):
+        more = {"benefit": "refund", "per": "once", "currency": "JPY"}
+        rows.append(row(f"b{number}", "jp-kokumin", "not_entitled"))
+        status = "entitled" if number < 60 else "not_entitled"
+        rows.append(row(f"b{number}", "jp-kokumin", status, "5" if number < 60 else None, **more))
+    s, _ = thought(rows)
+    totals = {one["scheme"]: one["total"] for one in s["by_scheme"]["rows"]}
+    assert (totals["jp-kosei"], totals["jp-kokumin"]) == ("<5", "withheld")
+    assert s["refunds"]["rows"][0]["entitled"] == "withheld"
+
+
+def test_money_goes_with_its_count() -> None:
+    """A flat pension would tell by division how many draw it."""
+    rows = [
+        *people(3, "a", "us-oasdi", "entitled"),
+        *people(30, "b", "us-oasdi", "not_entitled"),
+        *people(8, "c", "de-grv", "entitled"),
+        *people(40, "d", "de-grv", "not_entitled"),
+        *people(90, "e", "ca-oas", "entitled"),
+        *people(80, "f", "ca-oas", "not_entitled"),
+    ]
+    s, _ = thought(rows)
+    told = {one["country"]: (one["cells"][0], one["money"][0]) for one in s["by_country"]["rows"]}
+    assert told["US"][0] == "<5" and told["US"][1].get("withheld")
+    assert told["DE"][0] == "withheld" and told["DE"][1].get("withheld")
+    assert told["CA"][0] == 90 and told["CA"][1]["likely"] == "900.00"
+
+
+@pytest.mark.parametrize("rows", [pytest.param(rows, id=name) for name, rows in memberships()])
 def test_what_is_shown_is_true(rows: list[Row]) -> None:
     """Counts against the tallies themselves, "<5" against 1 … 4."""
     summary = partial(table(rows))
