@@ -8,7 +8,7 @@ from itertools import pairwise
 from attrs import evolve
 
 from portability.agreement import AmountRule, Rule
-from portability.compare.faults.effects import compared, none
+from portability.compare.faults.effects import example, none
 from portability.compare.faults.model import (
     Finding,
     Json,
@@ -92,22 +92,17 @@ def in_no_band(text: Text, rule: Rule, at: Path_, born: int, end: int) -> Json:
         return none("no scheme of the other party that the rule counts is known here")
     mended = changed(text.agreement, [(at, closed(text, at, born, end))])
     plain, where = changed(text.agreement), home_of(text, own, rule)
-    for certified in (frozenset[str](), frozenset({own})):
-        lives = [
-            Life(
-                (Stay(own, later(born, 25), here), Stay(other, later(born, 46), there)),
-                where,
-                nationality_of(text, own, rule),
-                iso(born),
-                later(born, 67),
-                certified=certified,
-            )
-            for here, there in ((240, 120), (100, 240))
-        ]
-        example = compared(lives, [plain], [mended])
-        if example is not None:
-            return example
-    return none(f"what {own} pays somebody born {iso(born)} cannot be computed here")
+    lives = [
+        Life(
+            (Stay(own, later(born, 25), here), Stay(other, later(born, 46), there)),
+            where,
+            nationality_of(text, own, rule),
+            iso(born),
+            later(born, 67),
+        )
+        for here, there in ((240, 120), (100, 240))
+    ]
+    return example(lives, plain, mended, own)
 
 
 def later(born: int, years: int) -> str:
@@ -159,11 +154,5 @@ def on_a_bare_day(text: Text, rule: Rule, path: Path_, claim: int) -> Json:
         return none("no scheme of the other party that the rule counts is known here")
     mended = changed(text.agreement, [((*path, "from"), iso(claim))])
     plain = changed(text.agreement)
-    for certified in (frozenset[str](), frozenset({own})):
-        lives = [
-            moved(life, claim) for life in lives_of(text, own, other, rule, certified=certified)
-        ]
-        example = compared(lives, [plain], [mended])
-        if example is not None:
-            return example
-    return none(f"what {own} pays on that day cannot be computed here")
+    lives = [moved(life, claim) for life in lives_of(text, own, other, rule)]
+    return example(lives, plain, mended, own)

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
-from portability.compare.faults.effects import compared, none
+from portability.compare.faults.effects import example, none
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
 from portability.compare.faults.people import CLAIM, lives_of, pairs
 from portability.dates import NODATE, iso
@@ -63,21 +63,15 @@ def earlier_time(text: Text) -> Json:
     clause of the better text."""
     start = text.agreement.start
     entry = iso(start) if NODATE < start < 2**31 - 1 else CLAIM
-    for own, other, rule in pairs(text):
-        for certified in (frozenset[str](), frozenset({own})):
-            edits: list[tuple[Path_, object]] = []
-            for found, path in text.rules():
-                edits += [
-                    ((*path, "counts", number, "from"), entry)
-                    for number in range(len(found.counts))
-                ]
-            lives = lives_of(text, own, other, rule, certified=certified)
-            strict = changed(text.agreement, edits)
-            example = compared(lives, [strict], [changed(text.agreement)])
-            if example is not None:
-                example["literally"] = f"as written: only time from {entry} on is counted"
-                return example
-        break
+    edits: list[tuple[Path_, object]] = [
+        ((*path, "counts", number, "from"), entry)
+        for found, path in text.rules()
+        for number in range(len(found.counts))
+    ]
+    for own, other, rule in pairs(text)[:1]:
+        strict = changed(text.agreement, edits)
+        made = example(lives_of(text, own, other, rule), strict, changed(text.agreement), own)
+        return {**made, "literally": f"as written: only time from {entry} on is counted"}
     return none("no law held here computes a right that rests on time before entry into force")
 
 
@@ -130,7 +124,8 @@ def scope(text: Text) -> Iterator[Finding]:
     states = " or ".join(text.agreement.persons.nationals_of)
     if not SURVIVORS.search(listed):
         found = finding("survivors_out", ("persons",), severity, states=states)
-        yield evolve(found, example=stranger(text))
+        reason = "the engine asks for the nationality of the insured person, not of the survivor"
+        yield evolve(found, example=none(reason))
     lacking = [
         said
         for said, pattern in (("refugees", REFUGEES), ("stateless persons", STATELESS))
@@ -146,12 +141,10 @@ def stranger(text: Text) -> Json:
     """The same record under the text, held by somebody of another state, and with an open scope."""
     outside = next(c for c in ELSEWHERE if c not in text.agreement.countries())
     after = changed(text.agreement, [(("persons",), {"kind": "open"})])
+    made = none("no law held here computes a right that rests on the agreement")
     for own, other, rule in pairs(text)[:4]:
-        for certified in (frozenset[str](), frozenset({own})):
-            lives = lives_of(text, own, other, rule, certified=certified)
-            lives = [evolve(life, nationality=outside) for life in lives]
-            example = compared(lives, [changed(text.agreement)], [after])
-            if example is not None:
-                example["literally"] = f"a national of {outside}, outside the personal scope"
-                return example
-    return none("no law held here computes a right that rests on the agreement")
+        lives = [evolve(x, nationality=outside) for x in lives_of(text, own, other, rule)]
+        made = example(lives, changed(text.agreement), after, own)
+        if "none" not in made:
+            return {**made, "literally": f"a national of {outside}, outside the personal scope"}
+    return made

@@ -11,9 +11,9 @@ from attrs import evolve
 
 from portability import catalogue, registry
 from portability.agreement import Conversion, ConversionTable, Count, Rule
-from portability.compare.faults.effects import compared, none, shown
+from portability.compare.faults.effects import example
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
-from portability.compare.faults.people import a_year, ask, lives_of, schemes_of
+from portability.compare.faults.people import a_year, lives_of, schemes_of
 from portability.compare.faults.speech import conversion_said
 from portability.scheme import Scheme
 from portability.yamlsource import Path_
@@ -125,12 +125,7 @@ def uncounted(text: Text, rule: Rule, own: str, other: str, at: Path_) -> Json:
     """Somebody whose right hangs on the periods nobody can convert; with the table of Regulation
     987/2009 in their place."""
     after = changed(text.agreement, by_table(at))
-    for certified in (frozenset[str](), frozenset({own})):
-        lives = lives_of(text, own, other, rule, certified=certified)
-        example = compared(lives, [changed(text.agreement)], [after])
-        if example is not None:
-            return example
-    return none(f"what {own} pays cannot be computed here")
+    return example(lives_of(text, own, other, rule), changed(text.agreement), after, own)
 
 
 # --- there and back
@@ -202,13 +197,5 @@ def counted_less(text: Text, rule: Rule, own: str, other: str, at: Path_) -> Jso
     after = changed(text.agreement, by_table((*at, "unit")))
     plain = changed(text.agreement)
     months = [(a, b) for a in (55, 100, 115, 175, 235) for b in (2, 5, 11, 12, 24, 120)]
-    for certified in (frozenset[str](), frozenset({own})):
-        lives = lives_of(text, own, other, rule, months, certified=certified)
-        example = compared(lives, [plain], [after])
-        if example is not None:
-            return example
-    lives = lives_of(text, own, other, rule, ((55, 11),))
-    lines = ask(lives, [plain])[0], ask(lives, [after])[0]
-    if own in lines[0] and lines[0][own]["periods"] != lines[1][own]["periods"]:
-        return shown(lives[0], *lines)
-    return none("no made-up career loses a right or money by it in the laws held here")
+    lives = lives_of(text, own, other, rule, months)
+    return example(lives, plain, after, own)

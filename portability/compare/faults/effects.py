@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from attrs import evolve
 
 from portability import registry
 from portability.agreement import Agreement
@@ -13,39 +15,61 @@ from portability.countries import COUNTRIES
 from portability.registry import country_of
 
 Json = dict[str, Any]
+Lines = Mapping[str, Json]
+
+
+def example(lives: Sequence[Life], before: Agreement, after: Agreement, own: str) -> Json:
+    """The person who loses most by the text as it stands, beside what the better rule gives.
+
+    By law; on a certified pension only where the law of `own` cannot be computed; else the reason
+    why there is none.
+    """
+    first, second = ask(lives, [before]), ask(lives, [after])
+    found = worst(lives, first, second)
+    if found is not None:
+        return found
+    if any(amount(one[own]) is not None and amount(two[own]) for one, two in zip_(first, second)):
+        return none(f"the law of {own} is computed here, and no made-up person loses money by it")
+    certified = [evolve(life, certified=frozenset({own})) for life in lives]
+    found = worst(certified, ask(certified, [before]), ask(certified, [after]))
+    return found or none(f"what {own} pays cannot be computed here")
+
+
+def zip_(first: Sequence[Lines], second: Sequence[Lines]) -> Iterator[tuple[Lines, Lines]]:
+    return zip(first, second, strict=True)
 
 
 def compared(
     lives: Sequence[Life], before: Sequence[Agreement], after: Sequence[Agreement]
 ) -> Json | None:
-    """The life that loses most by the text as it stands, told beside what the better rule gives;
-    None if nobody loses or nothing can be computed."""
-    if not lives:
-        return None
-    first, second = ask(lives, before), ask(lives, after)
+    """The life that loses most by law; None if nobody loses or nothing can be computed."""
+    return worst(lives, ask(lives, before), ask(lives, after)) if lives else None
+
+
+def worst(lives: Sequence[Life], first: Sequence[Lines], second: Sequence[Lines]) -> Json | None:
     best: tuple[int, int] | None = None
-    for number in range(len(lives)):
-        weight = loss(first[number], second[number])
+    for number, (one, two) in enumerate(zip_(first, second)):
+        weight = loss(one, two)
         if weight > 0 and (best is None or weight > best[0]):
             best = (weight, number)
-    if best is None:
-        return None
-    return shown(lives[best[1]], first[best[1]], second[best[1]])
+    return None if best is None else shown(lives[best[1]], first[best[1]], second[best[1]])
 
 
 def loss(before: Mapping[str, Json], after: Mapping[str, Json]) -> int:
     """How much worse the first is, in thousandths of the second; 0 if it is not, or if another
     scheme pays less by the second."""
-    worst = 0
+    most = 0
     for scheme, line in after.items():
         now, better = amount(before[scheme]), amount(line)
         if now is None and better:
-            worst = max(worst, 1)  # a right, or an amount, that nobody can state
+            most = max(most, 1)  # a right, or an amount, that nobody can state
+        elif better is None and line["status"] == "entitled" != before[scheme]["status"]:
+            most = max(most, 1)  # a right of an amount that cannot be computed here
         elif now is not None and better is not None and better > now:
-            worst = max(worst, (better - now) * 1000 // better)
+            most = max(most, (better - now) * 1000 // better)
         elif now is not None and better is not None and better < now:
             return 0
-    return worst
+    return most
 
 
 def amount(line: Json) -> int | None:

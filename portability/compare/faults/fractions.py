@@ -173,8 +173,8 @@ def above_the_whole(text: Text, rule: Rule, at: Path_) -> Json:
             if was is not None and now is not None and was > now > 0:
                 out = shown(life, first, second)
                 out["literally"] = (
-                    f"the share is {first[own]['fraction']}: what lies above the whole is what the "
-                    "next office takes back"
+                    f"the share is {first[own]['fraction']}: what lies above the whole can be "
+                    "taken back"
                 )
                 return out
     return none(f"no made-up career reaches a share above one that {own} could pay")

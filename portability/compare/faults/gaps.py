@@ -9,7 +9,7 @@ from attrs import evolve
 from portability import registry
 from portability.agreement import Agreement, BelowMinimum, Rule
 from portability.compare.faults.conversions import by_table
-from portability.compare.faults.effects import compared, none, paid, shown
+from portability.compare.faults.effects import compared, example, none, paid, shown
 from portability.compare.faults.model import PENSIONS, Finding, Json, Text, changed, finding
 from portability.compare.faults.people import (
     Life,
@@ -82,13 +82,13 @@ def no_rule(text: Text, country: str, bare: Sequence[str]) -> Json:
                 rule |= {"amount": PRO_RATA, "cite": "example"}
                 rules = [*(text.raw.get("rules") or []), rule]
                 edits = [*by_table(("unused",))[:1], (("rules",), rules)]
-                example = compared(
+                made = compared(
                     lives_of(text, own, other),
                     [changed(text.agreement)],
                     [changed(text.agreement, edits)],
                 )
-                if example is not None:
-                    return example
+                if made is not None:
+                    return made
     return none("what national law pays alone cannot be computed here")
 
 
@@ -115,12 +115,7 @@ def with_share(text: Text, rule: Rule, path: Path_) -> Json:
     if not other:
         return none("no scheme of the other party that the rule counts is known here")
     after = changed(text.agreement, [((*path, "amount"), PRO_RATA)])
-    for certified in (frozenset[str](), frozenset({own})):
-        lives = lives_of(text, own, other, rule, certified=certified)
-        example = compared(lives, [changed(text.agreement)], [after])
-        if example is not None:
-            return example
-    return none(f"what {own} pays cannot be computed here")
+    return example(lives_of(text, own, other, rule), changed(text.agreement), after, own)
 
 
 # --- short periods
@@ -187,12 +182,9 @@ def absorbed(text: Text, rule: Rule) -> Json:
     for certified in (frozenset[str](), frozenset({other})):
         lives = lives_of(text, own, other, rule, spans, certified=certified)
         lives = [evolve(life, residence=country_of(other)) for life in lives]
-        example = compared(lives, [plain], [after])
-        if example is not None:
-            return example
-        example = same_without(lives, own, other, plain)
-        if example is not None:
-            return example
+        made = compared(lives, [plain], [after]) or same_without(lives, own, other, plain)
+        if made is not None:
+            return made
     return none(f"what {other} pays cannot be computed here")
 
 
@@ -221,8 +213,8 @@ def nobody(text: Text) -> Iterator[Finding]:
         back = text.agreement.rules_for(other, country_of(other), "old_age")
         if not any(ends_nowhere(found) for found in back):
             continue
-        example = by_nobody(text, own, other, rule)
-        if example is not None:
+        made = by_nobody(text, own, other, rule)
+        if made is not None:
             path = rules[rule.path][1]
             found = finding(
                 "short_nobody",
@@ -230,7 +222,7 @@ def nobody(text: Text) -> Iterator[Finding]:
                 scheme=own,
                 less=spell_said(rule.below_minimum.less_than),
             )
-            yield evolve(found, example=example)
+            yield evolve(found, example=made)
             return
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from attrs import evolve
 
 from portability.agreement import Rule, Spell
-from portability.compare.faults.effects import compared, none
+from portability.compare.faults.effects import example, none
 from portability.compare.faults.model import Finding, Json, Text, changed, finding
 from portability.compare.faults.people import FIRST, Life, Stay, ask, lives_of, owner, partner
 from portability.compare.faults.speech import spell_said
@@ -90,12 +90,8 @@ def without_minimum(text: Text, rule: Rule, own: str, at: Path_, stay: int) -> J
     short = max(min(stay, int(months(rule.own_minimum or ("month", 1))) - 1), 1)
     plain = changed(text.agreement)
     better = changed(text.agreement, [(at, {"month": min(12, short)})])
-    for certified in (frozenset[str](), frozenset({own})):
-        lives = lives_of(text, own, other, rule, ((short, 120), (short, 240)), certified=certified)
-        example = compared(lives, [plain], [better])
-        if example is not None:
-            return example
-    return none(f"what {own} would pay cannot be computed here")
+    lives = lives_of(text, own, other, rule, ((short, 120), (short, 240)))
+    return example(lives, plain, better, own)
 
 
 def take_over(rule: Rule, path: Path_) -> Iterator[Finding]:
