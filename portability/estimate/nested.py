@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from attrs import define, field
 from numpy.typing import NDArray
 
 from portability.estimate import fields, members
-from portability.estimate.fields import Bool, Int
+from portability.estimate.fields import Bool, Int, nulls
 from portability.estimate.mapping import Mapping
 from portability.estimate.members import People
 from portability.estimate.partition import hashes
@@ -21,62 +21,67 @@ from portability.estimate.rejects import Rejected
 from portability.estimate.spells import Where, note, read_spells
 
 TWICE = "a member id for the second time: one row a member"
+BATCH = 131_072
+MOST_AT_ONCE = 5_000_000  # ids whose hashes are held at once
 ID = "no member id (1 to 200 visible characters)"
 
 
-@define
-class Seen:
-    """Ids met so far in a unit, as sorted hashes; a hash met again is looked up in the ids."""
-
-    known: NDArray[np.uint64] = field(factory=lambda: np.zeros(0, np.uint64))
-    ids: list[pa.Array] = field(factory=list)
-
-    def again(self, ids: pa.Array) -> Bool:
-        """Which of these were met before, here or in an earlier batch; all are known from now."""
+def repeated(register: Path, member: str) -> NDArray[np.int64]:
+    """Rows (from 1) of a register whose member id stood in an earlier row."""
+    twice = doubles(register, member)
+    if not len(twice):
+        return np.zeros(0, np.int64)
+    rows, texts = [], []
+    for row, ids in id_column(register, member):
         found = hashes(ids)
-        order = np.argsort(found, kind="stable")
-        ranked = found[order]
-        twice = np.zeros(len(ids), np.bool_)
-        twice[order[1:]] = ranked[1:] == ranked[:-1]
-        at = np.searchsorted(self.known, ranked)
-        hit = self.known.take(at, mode="clip") == ranked if len(self.known) else ranked != ranked
-        twice[order[hit]] = True
-        if twice.any():
-            twice &= self.truly(ids, np.flatnonzero(twice))
-        self.known = np.insert(self.known, at, ranked)
-        self.ids.append(ids)
-        return twice
+        hit = (twice.take(np.searchsorted(twice, found), mode="clip") == found) & ~nulls(ids)
+        rows.append(np.flatnonzero(hit) + row)
+        texts.append(ids.filter(pa.array(hit)))
+    met = pa.chunked_array(texts).combine_chunks().dictionary_encode().indices.to_numpy()
+    later = np.ones(len(met), np.bool_)
+    later[np.unique(met, return_index=True)[1]] = False
+    return np.asarray(np.concatenate(rows)[later], np.int64)
 
-    def truly(self, ids: pa.Array, places: NDArray[np.intp]) -> Bool:
-        """Of the suspects those whose very text stands before them."""
-        out = np.zeros(len(ids), np.bool_)
-        earlier = pa.chunked_array([*self.ids, pa.array([], pa.string())])
-        suspects = ids.take(pa.array(places))
-        out[places] = pc.is_in(suspects, value_set=earlier).to_numpy(zero_copy_only=False)
-        first: dict[str, int] = {}
-        for place, text in zip(range(len(ids)), ids.to_pylist(), strict=True):
-            if text is not None and first.setdefault(text, place) != place:
-                out[place] = True
-        return out
+
+def doubles(register: Path, member: str) -> NDArray[np.uint64]:
+    """Hashes that more than one row has, sorted: in as many passes as keep the memory small."""
+    passes = -(-pq.ParquetFile(register).metadata.num_rows // MOST_AT_ONCE)
+    found = [np.zeros(0, np.uint64)]
+    for number in range(passes):
+        values = []
+        for _, ids in id_column(register, member):
+            here = hashes(ids)
+            values.append(here[(here % np.uint64(passes) == number) & ~nulls(ids)])
+        ranked = np.sort(np.concatenate(values))
+        found.append(np.unique(ranked[1:][ranked[1:] == ranked[:-1]]))
+    return np.sort(np.concatenate(found))
+
+
+def id_column(register: Path, member: str) -> Iterator[tuple[int, pa.Array]]:
+    """(row of the first, ids) of a register, batch by batch."""
+    row = 1
+    for batch in pq.ParquetFile(register).iter_batches(BATCH, columns=[member]):
+        yield row, fields.texts(fields.whole(batch.column(0)))
+        row += batch.num_rows
 
 
 def stored(
-    path: Any, groups: list[int], row: int, mapping: Mapping, size: int
+    path: Path, groups: list[int], row: int, twice: Int, mapping: Mapping, size: int
 ) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
-    """Row groups of a Parquet file, batch by batch; row: rows of the file before them."""
+    """Row groups of a Parquet file, batch by batch; row: rows of the file before them; twice: rows
+    whose member stood in an earlier one, sorted."""
     worded = [mapping.scheme, mapping.kind, mapping.evidence, mapping.status]
     worded += [step.currency for step in mapping.earnings if step.currency is not None]
     inner = {f"{mapping.spells}.{column.column}" for column in worded}
     outer = {c.column for name, c in mapping.person_columns().items() if name in members.WORDS}
     leaves, texts = leaf_paths(pq.ParquetFile(path), mapping)
     dictionary = [leaf for leaf in texts if short(leaf) in inner | outer]
-    seen = Seen()
     file = pq.ParquetFile(path, read_dictionary=dictionary)
     for batch in file.iter_batches(size, row_groups=groups, columns=leaves):
         rejected = Rejected()
         rows = np.arange(row + 1, row + 1 + batch.num_rows, dtype=np.int64)
         row += batch.num_rows
-        yield from members_of(batch.column, rows, mapping, size, rejected, seen)
+        yield from members_of(batch.column, rows, mapping, size, rejected, np.isin(rows, twice))
 
 
 def leaf_paths(file: pq.ParquetFile, mapping: Mapping) -> tuple[list[str], list[str]]:
@@ -104,7 +109,10 @@ def bucket(
     def raw(name: str) -> Any:
         return table.column(name).combine_chunks()
 
-    yield from members_of(raw, rows, mapping, size, rejected, Seen())
+    ids = fields.ids(raw(mapping.member.column))[0].dictionary_encode()
+    again = np.ones(len(rows), np.bool_)
+    again[np.unique(fields.numbers(ids.indices, -1), return_index=True)[1]] = False
+    yield from members_of(raw, rows, mapping, size, rejected, again)
 
 
 def members_of(
@@ -113,14 +121,15 @@ def members_of(
     mapping: Mapping,
     size: int,
     rejected: Rejected,
-    seen: Seen,
+    again: Bool,
 ) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
-    """raw: a column of the n members by name; rows: where each stands in the register."""
+    """raw: a column of the n members by name; rows: where each stands in the register;
+    again: whose id stood there before."""
     n = len(rows)
     ids, bad = fields.ids(raw(mapping.member.column))
     where = Where(rows, ids)
     bad = bad | note(rejected, where, bad, mapping.member.column, "", ID)
-    bad = bad | note(rejected, where, seen.again(ids) & ~bad, mapping.member.column, "", TWICE)
+    bad = bad | note(rejected, where, again & ~bad, mapping.member.column, "", TWICE)
     facts, faulty = members.read_facts(mapping, raw, n, where, rejected)
     facts = members.claims(mapping, facts)
     lists = fields.whole(raw(mapping.spells))

@@ -7,6 +7,7 @@ together. Units, batches and their order depend on the register and the map alon
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,14 @@ Made = tuple[pa.RecordBatch, pa.Table]
 @frozen
 class Unit:
     """What one worker reads: row groups [first, last) of a Parquet file, or a bucket; `row`: the
-    row of the register before its first."""
+    row of the register before its first; `twice`: a file of the rows whose member stood before."""
 
     number: int
     path: Path
     first: int
     last: int
     row: int = 0
+    twice: Path | None = None
 
 
 def quiet(seen: int, total: int) -> None:
@@ -52,10 +54,23 @@ def units(register: Path, mapping: Mapping, work: Path, told: Told = quiet) -> l
         meta = readers.opened(register).metadata
         sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
         before = np.concatenate([[0], np.cumsum(sizes)]).tolist()
-        return [Unit(i, register, i, i + 1, before[i]) for i in range(len(sizes))]
+        twice = again(register, mapping, work)
+        return [Unit(i, register, i, i + 1, before[i], twice) for i in range(len(sizes))]
     folder = partition.made(register, mapping, work, told)
     count = partition.buckets_of(register)
     return [Unit(i, folder / partition.name_of(i), 0, 1) for i in range(count)]
+
+
+def again(register: Path, mapping: Mapping, work: Path) -> Path | None:
+    """A file with the rows whose member stood in an earlier one; None where there are none."""
+    rows = nested.repeated(register, mapping.member.column)
+    if not len(rows):
+        return None
+    work.mkdir(parents=True, exist_ok=True)
+    beside, path = work / f".twice-{os.getpid()}.npy", work / "twice.npy"
+    np.save(beside, rows)
+    os.replace(beside, path)
+    return path
 
 
 def checked(register: Path, mapping: Mapping) -> None:
@@ -74,7 +89,8 @@ def read(unit: Unit, mapping: Mapping, size: int) -> Iterator[Made]:
     """(MEMBERS batch of at most `size`, rejects) of a unit, in the order of the register."""
     if unit.path.suffix != ".arrow":
         groups = list(range(unit.first, unit.last))
-        yield from nested.stored(unit.path, groups, unit.row, mapping, size)
+        twice = np.zeros(0, np.int64) if unit.twice is None else np.load(unit.twice)
+        yield from nested.stored(unit.path, groups, unit.row, twice, mapping, size)
         return
     refused = Rejected()
     if unit.number == 0:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -25,7 +26,7 @@ from registers import (
 )
 
 from portability.errors import InputError
-from portability.estimate import jsonrows, register
+from portability.estimate import jsonrows, nested, register
 from portability.estimate import members as members_module
 
 
@@ -186,7 +187,7 @@ def test_nested_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     none = {**twice[0], "id": "N", "spells": None}
     hole = {**twice[0], "id": "H", "spells": [None]}
     table = pa.Table.from_pylist([*twice, empty, none, hole], schema)
-    pq.write_table(table, tmp_path / "s.parquet")
+    pq.write_table(table, tmp_path / "s.parquet", row_group_size=2)
     members, refused = read(tmp_path / "s.parquet", load(tmp_path, NESTED), tmp_path / "w", 2)
     assert [m["member"] for m in members] == ["A", "B"]
     assert [(r["row"], r["member"], r["reason"].split(":")[0]) for r in refused] == [
@@ -196,6 +197,27 @@ def test_nested_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (6, "H", "scheme"),
         (6, "H", "no spell is left"),
     ]
+
+
+def test_a_member_twice_far_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In other row groups, counted in several passes, whatever the type of the id; and a hash that
+    two ids share is no second row."""
+    monkeypatch.setattr(nested, "MOST_AT_ONCE", 7)
+    monkeypatch.setattr(nested, "BATCH", 3)
+    numbers = [*range(20), 3, 17, 3, 20]
+    rows = [{**members_of([row()])[0], "id": number} for number in numbers]
+    inner = pa.list_(pa.struct([(name, pa.string()) for name in COLUMNS[5:]]))
+    kinds = [("id", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:5])]
+    path = tmp_path / "r.parquet"
+    pq.write_table(
+        pa.Table.from_pylist(rows, pa.schema([*kinds, ("spells", inner)])), path, row_group_size=4
+    )
+    assert nested.repeated(path, "id").tolist() == [21, 22, 23]
+    members, refused = read(path, load(tmp_path, NESTED), tmp_path / "w", 3)
+    assert [m["member"] for m in members] == [str(number) for number in range(21)]
+    assert [(r["row"], r["member"]) for r in refused] == [(21, "3"), (22, "17"), (23, "3")]
+    monkeypatch.setattr(nested, "hashes", lambda ids: np.zeros(len(ids), np.uint64))
+    assert nested.repeated(path, "id").tolist() == [21, 22, 23]
 
 
 def test_nested_json_with_what_is_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
