@@ -40,12 +40,13 @@ class Tally:
     persons  (scheme, dimension, word, effect, when) -> thousandths of a person
     money    (scheme, dimension, word, span) -> half-years x thousandths of a person x thousandths
              of the currency a year
-    cases    (difference, order, case) of those who move most
+    cases    (scheme, difference a year) -> (thousandths of a person, a case of them): those who
+             move most
     """
 
     persons: dict[tuple[str, ...], list[int]] = field(factory=dict)
     money: dict[tuple[str, ...], list[int]] = field(factory=dict)
-    cases: list[tuple[int, int, Json]] = field(factory=list)
+    cases: dict[tuple[str, int], tuple[int, Json]] = field(factory=dict)
 
     def add(
         self, into: dict[tuple[str, ...], list[int]], key: tuple[str, ...], by: Sequence[int]
@@ -187,25 +188,31 @@ def most(
     after: Paid,
     moved: Int,
 ) -> None:
-    """Keep the members of each scheme whose yearly amount changes most, either way."""
-    order = np.argsort(moved, kind="stable")
-    ends = {int(row) for row in (*order[:MOST], *order[-MOST:]) if moved[row] != 0}
-    for row in sorted(ends):
+    """Keep the largest differences of each scheme, either way, with one case of each; of persons
+    who are there on the central assumptions."""
+    there = np.flatnonzero(weighted.weight[:, 1] > 0)
+    values, first = np.unique(moved[there], return_index=True)
+    for value in extremes([int(v) for v in values]):
+        row = int(there[first[np.searchsorted(values, value)]])
+        persons = int(weighted.weight[moved == value, 1].sum())
+        had = tally.cases.get((scheme, value))
         case = {
             "scheme": scheme,
             **{name: words[row] for name, words in weighted.labels.items()},
-            "persons": decimal_text(int(weighted.weight[row, 1]), 3),
             "before": row_told(before, row, place),
             "after": row_told(after, row, place),
-            "difference_a_year": decimal_text(int(moved[row]), 3),
+            "difference_a_year": decimal_text(value, 3),
         }
-        tally.cases.append((int(moved[row]), len(tally.cases), case))
-    kept: list[tuple[int, int, Json]] = []
-    for name in {case["scheme"] for _, _, case in tally.cases}:
-        mine = sorted((c for c in tally.cases if c[2]["scheme"] == name), key=lambda c: c[:2])
-        lowest = [case for case in mine if case[0] < 0][:MOST]
-        kept += [*lowest, *[case for case in mine if case[0] > 0][-MOST:]]
-    tally.cases = sorted(kept, key=lambda c: (c[2]["scheme"], c[0], c[1]))
+        tally.cases[scheme, value] = (persons, case) if had is None else (had[0] + persons, had[1])
+    kept = set(extremes(sorted(value for name, value in tally.cases if name == scheme)))
+    for key in [key for key in tally.cases if key[0] == scheme and key[1] not in kept]:
+        del tally.cases[key]
+
+
+def extremes(ascending: Sequence[int]) -> list[int]:
+    """The lowest below zero and the highest above it, MOST of each."""
+    lowest = [value for value in ascending if value < 0][:MOST]
+    return lowest + [value for value in ascending if value > 0][-MOST:]
 
 
 def row_told(paid: Paid, row: int, place: int) -> Json:
@@ -259,7 +266,10 @@ def told(one: str, other: str, tally: Tally) -> Json:
             | {"sum": levels(value, 2 * PERSON)}
             for key, value in sorted(tally.money.items())
         ],
-        "cases": [case for _, _, case in tally.cases],
+        "cases": [
+            {**case, "persons": decimal_text(weight, 3)}
+            for _, (weight, case) in sorted(tally.cases.items(), key=lambda item: item[0])
+        ],
         "unknown": [
             {"scheme": key[0], "when": key[4], "persons": levels(value, 1)}
             for key, value in sorted(tally.persons.items())

@@ -35,6 +35,7 @@ SPREADS = {
     "corridor": "countries of the record",
 }
 NONE = "–"
+ORDER = "low – central – high: the three sets of assumptions, in this order"
 
 
 @frozen
@@ -75,7 +76,9 @@ def persons(impact: Json, pair: Json) -> Grid:
                 if any(cell != NONE for cell in cells):
                     rows.append((f"{about['country']} {scheme}", words, when, *cells))
     heads = ("scheme", "persons who", "when", *(HEADS[group] for _, group in GROUPS))
-    return Grid(f"{titled(pair)}: persons", heads, tuple(rows), "unknown persons are in no sum")
+    return Grid(
+        f"{titled(pair)}: persons", heads, tuple(rows), f"{ORDER}; unknown persons are in no sum"
+    )
 
 
 def sums(impact: Json, pair: Json) -> Grid:
@@ -94,8 +97,8 @@ def sums(impact: Json, pair: Json) -> Grid:
     heads = ("scheme", "currency", "benefits in", *(HEADS[group] for _, group in GROUPS))
     years = impact["paid_for_years"]
     note = (
-        f"a pension is paid for {years['low']}, {years['central']} or {years['high']} years, "
-        "without indexation; contributions and administration are not in it"
+        f"{ORDER}; a pension is paid for {years['low']}, {years['central']} or {years['high']} "
+        "years, without indexation; contributions and administration are not in it"
     )
     return Grid(f"{titled(pair)}: benefits", heads, tuple(rows), note)
 
@@ -143,6 +146,7 @@ def movers(pair: Json) -> Iterator[Grid]:
         rows.append(
             (
                 case["scheme"],
+                persons_told({"central": case["persons"]}),
                 who,
                 case_told(case["before"]),
                 case_told(case["after"]),
@@ -150,7 +154,7 @@ def movers(pair: Json) -> Iterator[Grid]:
             )
         )
     if rows:
-        heads = ("scheme", "who", "before", "after", "a year")
+        heads = ("scheme", "persons", "for example", "before", "after", "a year")
         yield Grid(f"{titled(pair)}: who moves most", heads, tuple(rows))
 
 
