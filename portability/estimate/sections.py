@@ -146,7 +146,7 @@ def by_scheme(t: Telling, number: int, currency: str, per: str) -> str:
         for line in row["money"]
         if (line["currency"], line["per"]) == (currency, per)
     ]
-    title = t.w("title.scheme_amounts", currency=t.w(f"per.{per}", amount=currency))
+    title = t.w("title.scheme_amounts", currency=t.period(currency, per))
     if not found:
         return ""
     rows = []

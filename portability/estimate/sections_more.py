@@ -109,6 +109,7 @@ def missing(t: Telling) -> str:
     return (
         paragraph(w("say.missing"))
         + f'<div class="panels">{"".join(charts)}</div>'
+        + key([("withheld", w("word.withheld"))])
         + t.table(w("word.same", title=title), heads, cells, range(1, len(heads)))
         + paragraph(w("say.opens"))
         + t.table(w("title.opens"), opens, opened, range(1, len(opens)))
@@ -147,9 +148,12 @@ def calendar(t: Telling) -> str:
     """Month by month: what starts, begins, is reached, lapses."""
     w, s = t.w, t.s["calendar"]
     charts = []
-    for kind, colour in (("starts", "entitled"), ("opens", "deferred"), ("reached", "deferred")):
-        title = w(f"title.{'opens_later' if kind == 'opens' else kind}")
-        charts.append(panel(t, kind, title, months(t, s[kind]), colour))
+    for kind, title, colour in (
+        ("starts", "starts", "entitled"),
+        ("opens", "opens_later", "deferred"),
+        ("reached", "reached", "deferred"),
+    ):
+        charts.append(panel(t, kind, w(f"title.{title}"), months(t, s[kind]), colour))
     for number, row in enumerate(s["refund_deadlines"]):
         title = w("title.deadlines", scheme=t.scheme(row["scheme"]))
         charts.append(panel(t, f"deadline-{number}", title, months(t, row["cells"]), "burn"))
@@ -166,6 +170,7 @@ def calendar(t: Telling) -> str:
     return (
         paragraph(w("say.calendar"))
         + f'<div class="panels">{"".join(charts)}</div>'
+        + key([("withheld", w("word.withheld"))])
         + t.table(w("word.same", title=w("title.calendar")), heads, cells, range(1, len(heads)))
     )
 

@@ -46,6 +46,12 @@ class Telling:
     def sums(self, lines: Sequence[Json]) -> str:
         return "; ".join(self.sum(line) for line in lines) or self.w("word.none")
 
+    def period(self, currency: str, per: str) -> str:
+        """ "USD a month"."""
+        return (
+            self.w(f"per.{per}", amount=currency) if self.w.has(f"per.{per}") else plain(currency)
+        )
+
     # --- names
 
     def country(self, code: Any) -> str:

@@ -1,0 +1,111 @@
+"""RESULTS as CSV: dates, digits, formulas, and that nothing is left of a file that failed."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from results_table import Row, membership, row, table
+
+from portability.estimate import csvout
+from portability.estimate.form import RESULTS
+
+
+def written(rows: list[Row], folder: Path) -> list[dict[str, str]]:
+    pq.write_table(table(rows), folder / "results.parquet")
+    csvout.write(folder / "results.parquet", folder / "results.csv")
+    with (folder / "results.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "shown"),
+    [
+        ("USD", "1234.5", "1234.50"),
+        ("USD", "0", "0.00"),
+        ("JPY", "1234", "1234"),
+        ("JPY", "1000", "1000"),
+        ("KRW", "0", "0"),
+        ("TND", "1.5", "1.500"),
+        ("KWD", "1.234", "1.234"),
+        ("USD", "0.125", "0.125"),  # a digit that is there is not cut
+        ("JPY", "0.5", "0.500"),
+        ("USD", "-3.1", "-3.10"),
+        ("USD", "999999999999999.99", "999999999999999.99"),
+    ],
+)
+def test_sums_have_their_currencys_digits(
+    currency: str, amount: str, shown: str, tmp_path: Path
+) -> None:
+    found = written([row("a", "us-oasdi", "entitled", amount, currency=currency)], tmp_path)
+    assert [found[0][name] for name in ("low", "likely", "high")] == [shown] * 3
+
+
+def test_dates_numbers_truth_and_nothing(tmp_path: Path) -> None:
+    more = {"from": date(2027, 1, 31), "own": -3, "deadline": None}
+    found = written([row("a", "us-oasdi", "entitled", None, **more)], tmp_path)[0]
+    assert found["from"] == "2027-01-31" and found["own"] == "-3" and found["chosen"] == "true"
+    assert found["likely"] == "" and found["deadline"] == ""
+    assert list(found) == RESULTS.names
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "'"])
+def test_a_formula_is_a_text(first: str, tmp_path: Path) -> None:
+    text = f"{first}cmd|' /C calc'!A0"
+    found = written([row(text, "us-oasdi", "unknown", detail=text, reason=text)], tmp_path)[0]
+    assert found["member"] == found["detail"] == found["reason"] == f"'{text}"
+
+
+def test_other_texts_stay_as_they_are(tmp_path: Path) -> None:
+    texts = ["a=b", 'say "no"', "two\nlines", "comma, semicolon;", "Ω → 東京", " =1", "", "NULL"]
+    rows = [row(f"m{n}", "us-oasdi", "unknown", detail=text) for n, text in enumerate(texts)]
+    assert [one["detail"] for one in written(rows, tmp_path)] == texts
+
+
+def test_every_row_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches do not show."""
+    rows = membership(60, 2)
+    whole = written(rows, tmp_path)
+    before = (tmp_path / "results.csv").read_bytes()
+    monkeypatch.setattr(csvout, "ROWS", 7)
+    assert written(rows, tmp_path) == whole
+    assert (tmp_path / "results.csv").read_bytes() == before
+    assert [one["member"] for one in whole] == [one["member"] for one in rows]
+    assert b"\r" not in before and not before.startswith(b"\xef\xbb\xbf")
+
+
+def test_a_table_without_currency(tmp_path: Path) -> None:
+    rejects = pa.table({"row": [3], "found": ["=1+1"], "sum": [Decimal("1.500")]})
+    pq.write_table(rejects, tmp_path / "rejects.parquet")
+    csvout.write(tmp_path / "rejects.parquet", tmp_path / "rejects.csv")
+    text = (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    assert text == '"row","found","sum"\n3,"\'=1+1","1.500"\n'
+
+
+def test_no_rows_still_a_head(tmp_path: Path) -> None:
+    assert written([], tmp_path) == []
+    head = (tmp_path / "results.csv").read_text(encoding="utf-8")
+    assert head.startswith('"member","sex"') and head.count("\n") == 1
+
+
+def test_a_write_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written([row("a", "us-oasdi", "unknown")], tmp_path)
+    before = (tmp_path / "results.csv").read_bytes()
+
+    def broken(table_: pa.Table) -> pa.Table:
+        if table_.num_rows:
+            raise OSError(28, "No space left on device")
+        return table_
+
+    monkeypatch.setattr(csvout, "texts", broken)
+    with pytest.raises(OSError, match="No space left"):
+        csvout.write(tmp_path / "results.parquet", tmp_path / "results.csv")
+    assert (tmp_path / "results.csv").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["results.csv", "results.parquet"]
