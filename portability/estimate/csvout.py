@@ -3,8 +3,8 @@
 Dates are ISO 8601, sums have their currency's own digits (ISO 4217), nothing is an empty field,
 lines end with a line feed, text is UTF-8. A text that a spreadsheet would run as a formula (it
 begins with =, +, -, @, a tab or a line break) gets an apostrophe before it, as OWASP's "CSV
-injection" recommends; a text that begins with an apostrophe gets another, so that every text can be
-told back.
+injection" recommends; a text that begins with an apostrophe gets another. Line breaks inside a text
+become spaces: one row is one line.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from portability.tables import minor_digits
 
 ROWS = 65_536
+BREAKS = "\r\n|[\n\r\v\f\x85\u2028\u2029]"  # what str.splitlines, or an editor, would end a line at
 RISKY = "^[=+\\-@\t\r\n']"
 
 
@@ -63,9 +64,9 @@ def texts(table: pa.Table) -> pa.Table:
 def harmless(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text no spreadsheet runs."""
     risky = pc.fill_null(pc.match_substring_regex(column, RISKY), False)
-    if not pc.any(risky).as_py():
-        return column
-    return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+    if pc.any(risky).as_py():
+        column = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+    return pc.replace_substring_regex(column, BREAKS, " ")
 
 
 def sums(column: pa.ChunkedArray, currency: pa.ChunkedArray | None) -> pa.ChunkedArray:
