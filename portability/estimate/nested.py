@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from portability.estimate import fields, members
+from portability.estimate import fields, members, readers
 from portability.estimate.fields import Bool, Int, nulls
 from portability.estimate.mapping import Mapping
 from portability.estimate.members import People
@@ -45,7 +45,7 @@ def repeated(register: Path, member: str) -> NDArray[np.int64]:
 
 def doubles(register: Path, member: str) -> NDArray[np.uint64]:
     """Hashes that more than one row has, sorted: in as many passes as keep the memory small."""
-    passes = -(-pq.ParquetFile(register).metadata.num_rows // MOST_AT_ONCE)
+    passes = -(-readers.opened(register).metadata.num_rows // MOST_AT_ONCE)
     found = [np.zeros(0, np.uint64)]
     for number in range(passes):
         values = []
@@ -60,7 +60,8 @@ def doubles(register: Path, member: str) -> NDArray[np.uint64]:
 def id_column(register: Path, member: str) -> Iterator[tuple[int, pa.Array]]:
     """(row of the first, ids) of a register, batch by batch."""
     row = 1
-    for batch in pq.ParquetFile(register).iter_batches(BATCH, columns=[member]):
+    batches = readers.opened(register).iter_batches(BATCH, columns=[member])
+    for batch in readers.sound(register, batches):
         yield row, fields.texts(fields.whole(batch.column(0)))
         row += batch.num_rows
 
@@ -77,7 +78,8 @@ def stored(
     leaves, texts = leaf_paths(pq.ParquetFile(path), mapping)
     dictionary = [leaf for leaf in texts if short(leaf) in inner | outer]
     file = pq.ParquetFile(path, read_dictionary=dictionary)
-    for batch in file.iter_batches(size, row_groups=groups, columns=leaves):
+    batches = file.iter_batches(size, row_groups=groups, columns=leaves)
+    for batch in readers.sound(path, batches):
         rejected = Rejected()
         rows = np.arange(row + 1, row + 1 + batch.num_rows, dtype=np.int64)
         row += batch.num_rows
@@ -89,7 +91,7 @@ def leaf_paths(file: pq.ParquetFile, mapping: Mapping) -> tuple[list[str], list[
     wanted = {f"{mapping.spells}.{name}" for name in mapping.fields()}
     wanted |= set(mapping.columns()) - {mapping.spells}
     leaves = [file.schema.column(i) for i in range(len(file.schema))]
-    chosen = [leaf for leaf in leaves if short(leaf.path) in wanted]
+    chosen = [leaf for leaf in leaves if {leaf.path, short(leaf.path)} & wanted]
     texts = [leaf.path for leaf in chosen if leaf.physical_type == "BYTE_ARRAY"]
     return [leaf.path for leaf in chosen], texts
 

@@ -28,6 +28,7 @@ from portability.estimate.vocabulary import Vocabulary
 
 VERSION = 2
 GATHERED = 400_000  # rows held before they are written
+GATHERED_BYTES = 150_000_000
 BUCKET_BYTES, BUCKET_ROWS = 12_000_000, 150_000  # of the register, per bucket
 MOST_BUCKETS = 512  # open files
 MARKER, REJECTED = "partition.json", "rejects.arrow"
@@ -111,7 +112,8 @@ def gathered(
         held.append(words.coded(table))
         refused.append(rejects)
         told(seen, total)
-        if sum(each.num_rows for each in held) >= GATHERED:
+        rows, size = (sum(getattr(t, name) for t in held) for name in ("num_rows", "nbytes"))
+        if rows >= GATHERED or size >= GATHERED_BYTES:
             yield pa.concat_tables(held), pa.concat_tables(refused)
             held, refused = [], []
     if held:

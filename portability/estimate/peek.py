@@ -86,7 +86,8 @@ def stored(register: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {name: [] for name in readers.header(register)}
     groups = {0, file.metadata.num_row_groups - 1} if file.metadata.num_row_groups else set()
     for group in sorted(groups):
-        batch = next(file.iter_batches(ROWS, row_groups=[group]), None)
+        batches = readers.sound(register, file.iter_batches(ROWS, row_groups=[group]))
+        batch = next(batches, None)
         for name, values in gathered(printable(batch)).items():
             found.setdefault(name, []).extend(values)
     return found

@@ -74,7 +74,7 @@ def parquet_rows(register: Path, mapping: Mapping) -> Iterator[Part]:
     schema = opened(register).schema_arrow
     texts = [name for name in worded if pa.types.is_string(schema.field(name).type)]
     file = pq.ParquetFile(register, read_dictionary=texts)
-    for batch in file.iter_batches(batch_size=BATCH, columns=names):
+    for batch in sound(register, file.iter_batches(batch_size=BATCH, columns=names)):
         rows = np.arange(row, row + batch.num_rows, dtype=np.int64)
         columns = {
             name: batch.column(name) if name in worded else plain(batch.column(name))
@@ -82,6 +82,18 @@ def parquet_rows(register: Path, mapping: Mapping) -> Iterator[Part]:
         }
         row += batch.num_rows
         yield pa.table({**columns, "row": rows}), REJECTS.empty_table(), row - 1
+
+
+def sound(register: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Batches of a Parquet file whose every text is UTF-8. Raises InputError where the file is
+    damaged."""
+    try:
+        for batch in batches:
+            batch.validate(full=True)
+            yield batch
+    except (pa.ArrowInvalid, OSError) as error:
+        found = f"a damaged file ({str(error).splitlines()[0][:80]})"
+        raise refused(register, "(document)", found, "a whole Parquet file", "damaged") from None
 
 
 def plain(column: Any) -> Any:
@@ -123,7 +135,7 @@ def check(register: Path, mapping: Mapping) -> None:
     faults = []
     if not names:
         raise refused(register, "(document)", "an empty file", "a header and rows", "empty")
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    for name in sorted({name for name in names if name and names.count(name) > 1}):
         found = f"{names.count(name)} columns of this name"
         faults.append(Fault(where, name, found, "each name once", code="duplicate_column"))
     wanted = list(mapping.columns())

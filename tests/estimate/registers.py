@@ -77,7 +77,7 @@ def as_csv(path: Path, rows: Iterable[Mapping[str, str | None]]) -> Path:
 
 def as_parquet(path: Path, rows: Iterable[Mapping[str, str | None]]) -> Path:
     schema = pa.schema([(name, pa.string()) for name in COLUMNS])
-    pq.write_table(pa.Table.from_pylist(list(rows), schema), path)
+    pq.write_table(pa.Table.from_pylist(list(rows), schema), path, compression="none")
     return path
 
 
@@ -99,7 +99,8 @@ def members_of(rows: Iterable[Mapping[str, str | None]]) -> list[dict[str, Any]]
 def as_nested(path: Path, rows: Iterable[Mapping[str, str | None]], group: int = 1000) -> Path:
     inner = pa.list_(pa.struct([(name, pa.string()) for name in SPELL]))
     schema = pa.schema([*((name, pa.string()) for name in PERSON), ("spells", inner)])
-    pq.write_table(pa.Table.from_pylist(members_of(rows), schema), path, row_group_size=group)
+    table = pa.Table.from_pylist(members_of(rows), schema)
+    pq.write_table(table, path, row_group_size=group, compression="none")
     return path
 
 

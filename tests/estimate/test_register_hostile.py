@@ -144,6 +144,12 @@ def test_files_that_are_refused(tmp_path: Path) -> None:
         register.units(missing, load(tmp_path), tmp_path / "work")
 
 
+def test_columns_without_a_heading_are_nobody_s(tmp_path: Path) -> None:
+    raw = b"".join(line + b",,\n" for line in (HEAD + LINE % 1).splitlines())
+    members, refused = of_bytes(tmp_path, raw)
+    assert [m["member"] for m in members] == ["A1"] and not refused
+
+
 def test_a_column_that_is_nearly_there(tmp_path: Path) -> None:
     text = MAP.replace("column: wage}", "column: wage}").replace("column: wage,", "column: wages,")
     assert "did you mean wage?" in faults(tmp_path, HEAD + LINE % 1, text=text)

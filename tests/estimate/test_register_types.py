@@ -18,6 +18,7 @@ from registers import (
     NESTED,
     as_jsonl,
     as_nested,
+    as_parquet,
     load,
     members_of,
     read,
@@ -76,6 +77,33 @@ def test_types_of_parquet(tmp_path: Path) -> None:
         register.units(path, load(tmp_path), tmp_path / "work")
     assert "born: found a column of type timestamp[ms, tz=UTC]" in str(caught.value)
     assert "end: found a column of type list" in str(caught.value)
+
+
+def test_damaged_files(tmp_path: Path) -> None:
+    """Bytes that are no text, and a file whose middle is gone: refused, not a crash."""
+    for name, map_, write in (("r", MAP, as_parquet), ("n", NESTED, as_nested)):
+        path = write(
+            tmp_path / f"{name}.parquet", [row(id=f"ID{n}", lives="PH") for n in range(99)]
+        )
+        whole = path.read_bytes()
+        start = whole.index(b"ID1")
+        path.write_bytes(whole[:start] + b"\xff\xfe1" + whole[start + 3 :])
+        with pytest.raises(InputError, match="a damaged file"):
+            read(path, load(tmp_path, map_), tmp_path / "w")
+        path.write_bytes(whole[:40] + b"\0" * 200 + whole[240:])
+        with pytest.raises(InputError, match="a damaged file"):
+            read(path, load(tmp_path, map_), tmp_path / "w")
+
+
+def test_names_with_points(tmp_path: Path) -> None:
+    text = NESTED.replace("{column: id}", "{column: a.b.c}").replace(
+        "{column: born}", "{column: x.y}"
+    )
+    table = pq.read_table(as_nested(tmp_path / "r.parquet", [row()]))
+    named = table.rename_columns(["a.b.c", "x.y", *table.column_names[2:]])
+    pq.write_table(named, tmp_path / "r.parquet")
+    members, refused = read(tmp_path / "r.parquet", load(tmp_path, text), tmp_path / "w")
+    assert [m["member"] for m in members] == ["A1"] and not refused
 
 
 def test_lines_of_json(tmp_path: Path) -> None:
