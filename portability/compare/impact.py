@@ -30,6 +30,7 @@ SCHEMA = "portability/impact@1"
 SPANS = {"year 1": (1, 1), "years 1-5": (1, 5)}
 MOST = 5  # cases told on either side
 SPREAD = ("sex", "age", "earnings", "corridor")
+WHY = ("reason", "detail")
 AT_ENTRY, A_YEAR, LATER = "at entry", "a year", "after entry"
 
 
@@ -40,12 +41,14 @@ class Tally:
     persons  (scheme, dimension, word, effect, when) -> thousandths of a person
     money    (scheme, dimension, word, span) -> half-years x thousandths of a person x thousandths
              of the currency a year
+    reasons  (scheme, reason, what it names) -> thousandths of a person, by LEVELS: why unknown
     cases    (scheme, difference a year) -> (thousandths of a person, a case of them): those who
              move most
     """
 
     persons: dict[tuple[str, ...], list[int]] = field(factory=dict)
     money: dict[tuple[str, ...], list[int]] = field(factory=dict)
+    reasons: dict[tuple[str, ...], list[int]] = field(factory=dict)
     cases: dict[tuple[str, int], tuple[int, Json]] = field(factory=dict)
 
     def add(
@@ -151,7 +154,27 @@ def weigh(
                         for level in range(len(LEVELS))
                     ]
                     tally.add(tally.money, (scheme, dimension, word, span), by)
+        for why, rows in unknown(before, after, mine, place):
+            by = weighted.weight[rows].sum(axis=0).tolist()
+            tally.add(tally.reasons, (scheme, *why), by)
         most(tally, weighted, place, scheme, before, after, moved)
+
+
+def unknown(
+    before: Paid, after: Paid, effect: NDArray[np.int8], place: int
+) -> Iterator[tuple[tuple[str, ...], NDArray[np.intp]]]:
+    """((reason, what it names), members) of everybody whose effect is unknown: the reason of the
+    text in which he is, of the later one where it is both."""
+    rows = np.flatnonzero(effect == EFFECTS.index(UNKNOWN))
+    if not len(rows):
+        return
+    words = []
+    for row in rows.tolist():
+        side = after if not after.known[row, place] else before
+        found = side.table.slice(int(side.row[row, place]), 1)
+        words.append(tuple(str(found.column(name)[0].as_py() or "") for name in WHY))
+    for why in sorted(set(words)):
+        yield why, rows[[word == why for word in words]]
 
 
 def groups_of(weighted: Weighted) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
@@ -271,9 +294,8 @@ def told(one: str, other: str, tally: Tally) -> Json:
             for _, (weight, case) in sorted(tally.cases.items(), key=lambda item: item[0])
         ],
         "unknown": [
-            {"scheme": key[0], "when": key[4], "persons": levels(value, 1)}
-            for key, value in sorted(tally.persons.items())
-            if key[1] == "" and key[3] == UNKNOWN
+            dict(zip(("scheme", *WHY), key, strict=True)) | {"persons": levels(value, 1)}
+            for key, value in sorted(tally.reasons.items(), key=lambda item: (-item[1][1], item[0]))
         ],
     }
 

@@ -55,6 +55,7 @@ def grids(impact: Json) -> Iterator[Grid]:
         yield sums(impact, pair)
         yield from spreads(impact, pair)
         yield from movers(pair)
+        yield why(pair)
     yield unsaid(impact)
 
 
@@ -134,6 +135,21 @@ def spreads(impact: Json, pair: Json) -> Iterator[Grid]:
         if rows:
             heads = ("scheme", words, "gain", "lose", "currency", impact["spans"][1])
             yield Grid(f"{titled(pair)}: by {words}", heads, tuple(rows))
+
+
+def why(pair: Json) -> Grid:
+    """Why somebody is unknown, the largest gap first."""
+    rows = tuple(
+        (
+            row["scheme"],
+            row["reason"].replace("_", " "),
+            row["detail"],
+            persons_told(row["persons"]),
+        )
+        for row in pair["unknown"]
+    )
+    heads = ("scheme", "unknown, because", "what is missing", "persons")
+    return Grid(f"{titled(pair)}: who is unknown, and why", heads, rows, ORDER)
 
 
 def movers(pair: Json) -> Iterator[Grid]:
