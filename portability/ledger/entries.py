@@ -96,9 +96,9 @@ def check_bodies(
 ) -> tuple[list[Named], set[int]]:
     """Every body reads in one way only, and the texts it names are stored; the sealed documents
     they name, and the entries whose body cannot be read."""
-    known = shapes.find(texts)
-    if None not in known and not any(shape.notable for shape in {one[0] for one in known if one}):
+    if shapes.plain(texts):
         return [], set()
+    known = shapes.find(texts)
     named: list[Named] = []
     unread: set[int] = set()
     for number, text, one in zip(numbers, texts, known, strict=True):

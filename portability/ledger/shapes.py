@@ -81,17 +81,20 @@ class Shapes:
     layouts: dict[int, list[Layout]] = field(factory=dict)
     count: int = 0
 
+    def plain(self, texts: Sequence[bytes]) -> bool:
+        """Whether all these bodies have shapes that were seen and ask for nothing: what most are,
+        told without looking at each."""
+        for some in by_length(texts).values():
+            alike = [texts[place] for place in some] if len(some) < len(texts) else texts
+            if not any(all_plain(one, alike) for one in self.layouts.get(len(alike[0]), ())):
+                return False
+        return True
+
     def find(self, texts: Sequence[bytes]) -> list[Known | None]:
         """Each body's shape and its varying hexadecimal strings; None for one that has to be
         read."""
-        lengths = [*map(len, texts)]
-        if lengths.count(lengths[0]) == len(lengths):
-            return self.find_alike(texts)
-        places: dict[int, list[int]] = {}
-        for place, length in enumerate(lengths):
-            places.setdefault(length, []).append(place)
         found: list[Known | None] = [None] * len(texts)
-        for some in places.values():
+        for some in by_length(texts).values():
             alike = self.find_alike([texts[place] for place in some])
             for place, one in zip(some, alike, strict=True):
                 found[place] = one
@@ -126,6 +129,30 @@ class Shapes:
         if sealed is not None:
             layout.shapes[layout.fixed(text)] = Shape(tuple(missing), sealed)
             self.count += 1
+
+
+def by_length(texts: Sequence[bytes]) -> Mapping[int, Sequence[int]]:
+    """Length -> the places of the bodies that have it."""
+    lengths = [*map(len, texts)]
+    if lengths.count(lengths[0]) == len(lengths):
+        return {lengths[0]: range(len(lengths))}
+    places: dict[int, list[int]] = {}
+    for place, length in enumerate(lengths):
+        places.setdefault(length, []).append(place)
+    return places
+
+
+def all_plain(layout: Layout, texts: Sequence[bytes]) -> bool:
+    """Whether all these bodies, of the layout's length, are sound and of shapes to be passed
+    over."""
+    shapes = {*layout.shapes_of(texts)}
+    if any(shape is None or shape.notable for shape in shapes):
+        return False
+    if layout.hexadecimal:
+        strings = chain.from_iterable(map(layout.hexadecimal, texts))
+        if b"".join(strings).translate(None, HEX):
+            return False
+    return all(is_time(at) for get in layout.times for at in {*map(get, texts)})
 
 
 def match(layout: Layout, texts: Sequence[bytes]) -> list[Known | None]:

@@ -70,6 +70,31 @@ def test_nothing_passes_that_reading_refuses() -> None:
         assert {k: v for k, v in again.items() if k not in ("at", "person", "sealed")} == said
 
 
+@pytest.mark.parametrize("more", [{}, {"by": "0" * 32}], ids=["a time", "a time and digits"])
+def test_what_is_passed_over_is_what_would_be_found(more: dict[str, str]) -> None:
+    """Bodies that seal nothing, every byte exchanged for every other: alone and among others."""
+    body = {key: value for key, value in made().items() if key not in ("person", "sealed")} | more
+    shapes, text = learned(body), canonical(body)
+    assert shapes.plain([text, text])
+    passed = 0
+    for at in range(len(text)):
+        for value in range(0, 256, 3):
+            one = text[:at] + bytes([value]) + text[at + 1 :]
+            (known,) = shapes.find([one])
+            assert shapes.plain([text, one]) is shapes.plain([one]) is (known is not None)
+            passed += known is not None
+    assert 100 < passed < 2_000
+    assert not shapes.plain([text, text + b" "])
+
+
+def test_what_asks_for_something_is_not_passed_over() -> None:
+    text = canonical(made())
+    assert not learned(made()).plain([text])
+    lacking = Shapes()
+    lacking.learn(text, {}, ["us-de"])
+    assert not lacking.plain([text])
+
+
 @pytest.mark.parametrize(
     "at", ["2026-11-24T10:00:6xZ", "2026-21-24T10:00:00Z", "2026-11-24T30:00:00Z"]
 )
