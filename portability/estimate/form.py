@@ -39,8 +39,8 @@ MEMBERS = pa.schema(
         ("claim", pa.date32()),
         ("event", pa.date32()),
         ("sex", WORD),
-        ("residence", WORD),
-        ("nationality", WORD),
+        ("residence", CODE),
+        ("nationality", CODE),
         ("periods", pa.list_(LINE)),
     ]
 )

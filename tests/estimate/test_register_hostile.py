@@ -19,6 +19,7 @@ from registers import (
     told,
 )
 
+from portability.countries import COUNTRIES
 from portability.errors import InputError
 from portability.estimate import csvlines, register, rejects
 
@@ -302,3 +303,13 @@ def test_rejects_are_no_formulas(tmp_path: Path) -> None:
 def test_nothing_at_all(tmp_path: Path) -> None:
     members, refused = of_bytes(tmp_path, csv_bytes([]))
     assert members == [] and refused == []
+
+
+def test_members_all_over_the_world(tmp_path: Path) -> None:
+    """More countries in one batch than a byte numbers."""
+    countries = sorted(COUNTRIES)
+    rows = [row(id=f"A{n}", lives=c, home=c) for n, c in enumerate(countries)]
+    members, refused = of_csv(tmp_path, rows)
+    assert not refused and len(countries) > 200
+    assert [m["residence"] for m in members] == countries
+    assert [m["nationality"] for m in members] == countries
