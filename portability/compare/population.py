@@ -73,7 +73,8 @@ class Population:
 
     def tables(self, when: str) -> list[Int]:
         """Fitted cells by level, thousandths of a person along the dimensions; when: of TOTALS."""
-        return [fitted(self.source, pick, when) for pick in self.picks]
+        made = {pick: fitted(self.source, pick, when) for pick in dict.fromkeys(self.picks)}
+        return [made[pick] for pick in self.picks]
 
     def lives(self, when: str) -> Lives:
         return lives(self.text, self.tables(when), self.picks)

@@ -34,7 +34,10 @@ from portability.estimate.earnings import NODATE, level, moneys
 from portability.exact import parse_number
 from portability.yamlsource import Path_, Raw, Source
 
+A_SCHEME = "a known scheme (`portability schemes list` shows all)"
+AN_AGREEMENT = "an agreement of the catalogue (`portability agreements list` shows all)"
 CELLS = 10_000
+SHORT = 30  # words a message lists
 LONGEST = 60  # years for which a pension is paid
 
 
@@ -72,8 +75,9 @@ def walked(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
 
 def known(source: Source, path: Path_, word: Any, allowed: Any, what: str) -> None:
     if word not in allowed:
-        hint = nearest(str(word), list(map(str, allowed)))
-        source.fault(path, word, f"{what}: {', '.join(map(str, allowed))}", hint, "unknown_name")
+        words = list(map(str, allowed))
+        expected = f"{what}: {', '.join(words)}" if len(words) < SHORT else what
+        source.fault(path, word, expected, nearest(str(word), words), "unknown_name")
 
 
 def names(source: Source, text: Text) -> None:
@@ -177,7 +181,7 @@ def schemes(source: Source, text: Text) -> None:
                 if work[key] != MOVE and work[key] > career["age"]:
                     expected = f"an age up to the claim ({career['age']})"
                     source.fault((*path, key), work[key], expected, code="range")
-            known(source, (*path, "scheme"), work["scheme"], registry.ids(), "a scheme")
+            known(source, (*path, "scheme"), work["scheme"], registry.ids(), A_SCHEME)
             if work["scheme"] not in registry.ids():
                 continue
             if registry.country_of(work["scheme"]) not in text["countries"]:
@@ -187,8 +191,8 @@ def schemes(source: Source, text: Text) -> None:
     under = text["calibration"].get("entitled")
     if under:
         path = ("calibration", "entitled")
-        known(source, (*path, "scheme"), under["scheme"], registry.ids(), "a scheme")
-        known(source, (*path, "under"), under["under"], catalogue.paths(), "an agreement")
+        known(source, (*path, "scheme"), under["scheme"], registry.ids(), A_SCHEME)
+        known(source, (*path, "under"), under["under"], catalogue.paths(), AN_AGREEMENT)
 
 
 def money(source: Source, path: Path_, scheme: str, earned: Text) -> None:
@@ -250,6 +254,7 @@ def margins(source: Source, text: Text) -> None:
             source.fault(
                 ("dimensions", name), Raw("a dimension without a margin"), "a margin of it"
             )
+    ring(source, text)
     told: set[tuple[int, str]] = set()
     for pick in picks(text):
         given, good = [], True
@@ -270,6 +275,21 @@ def margins(source: Source, text: Text) -> None:
                 source.fault(("margins", later), found, expected, code="contradiction")
         if good and pick in BASE:
             totals(source, text, pick, told)
+
+
+def ring(source: Source, text: Text) -> None:
+    """Margins of two dimensions join dimensions to a tree: round a ring of them whole thousandths
+    cannot always agree, and nobody publishes such tables of one count."""
+    group = list(range(len(text["dimensions"])))
+    for at, margin in enumerate(text["margins"]):
+        axes = axes_of(text, margin)
+        if len(axes) == 2:
+            one, other = group[axes[0]], group[axes[1]]
+            if one == other:
+                found = Raw("dimensions that other margins of two already join")
+                expected = "margins without a ring (give one of them as odds in the seed)"
+                source.fault(("margins", at, "of"), found, expected, code="ring")
+            group = [one if each == other else each for each in group]
 
 
 def totals(source: Source, text: Text, pick: Pick, told: set[tuple[int, str]]) -> None:

@@ -22,15 +22,18 @@ Int = NDArray[np.int64]
 FINE = 10_000  # parts of a thousandth in which a table is fitted; more cells than that are refused
 LEAST = 10**9  # parts of the whole at least, so that five persons are fitted as finely as millions
 ROUNDS = 2_000
+EMPTY = "nobody can be there, but somebody has to be"
+APART = "missed whenever the other margins are met"
+COARSE = "cannot be met in whole thousandths of a person together with the others"
 
 
 class Unmet(ValueError):
     """No table has these margins: `margin` is the number of one that is missed, `cell` its value
-    (indices along the margin's axes)."""
+    (indices along the margin's axes); why: of EMPTY, APART, COARSE."""
 
-    def __init__(self, margin: int, cell: tuple[int, ...]):
-        self.margin, self.cell = margin, cell
-        super().__init__(f"margin {margin} cannot be met at {cell}")
+    def __init__(self, margin: int, cell: tuple[int, ...], why: str):
+        self.margin, self.cell, self.why = margin, cell, why
+        super().__init__(f"margin {margin} at {cell}: {why}")
 
 
 @frozen(eq=False)
@@ -89,7 +92,7 @@ def fitted(seed: Int, margins: Sequence[Margin], fine: int) -> Int:
     for number, margin in enumerate(margins):
         off = np.abs(margin.sums(weight) - margin.target * fine)
         if (off >= fine).any():
-            raise Unmet(number, tuple(map(int, np.unravel_index(off.argmax(), off.shape))))
+            raise Unmet(number, tuple(map(int, np.unravel_index(off.argmax(), off.shape))), APART)
     return weight
 
 
@@ -104,7 +107,7 @@ def met(weight: Int, number: int, margin: Margin, fine: int) -> Int:
     now = margin.sums(weight)
     empty = (now == 0) & (margin.target > 0)
     if empty.any():
-        raise Unmet(number, tuple(map(int, np.argwhere(empty)[0])))
+        raise Unmet(number, tuple(map(int, np.argwhere(empty)[0])), EMPTY)
     wanted = margin.wide(margin.target * fine, weight.ndim)
     return mul_div(weight, wanted, margin.wide(np.maximum(now, 1), weight.ndim), "half_up")
 
@@ -154,7 +157,7 @@ def exchange(
                 other = places.get(tuple(a if t else b for a, b, t in pairs))
                 if one and other:
                     return [(one, 1), (other, 1), (giver, -1)]
-    raise Unmet(0, lacking[0][0])
+    raise Unmet(0, lacking[0][0], COARSE)
 
 
 def targets(

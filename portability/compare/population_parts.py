@@ -156,7 +156,7 @@ def unmet_told(text: Text, unmet: Unmet) -> tuple[Path_, str]:
         f"{names[axis]} {text['dimensions'][names[axis]][at]}"
         for axis, at in zip(axes, unmet.cell, strict=False)
     ]
-    return ("margins", unmet.margin), f"nobody can be {' and '.join(words)}, but somebody has to be"
+    return ("margins", unmet.margin), f"{' and '.join(words)}: {unmet.why}"
 
 
 def contradictions(
