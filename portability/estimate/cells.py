@@ -99,6 +99,7 @@ class Grid:
     are not bound to the reader's knowledge of a mark).
 
     open_columns  columns whose total is known to the reader; the rest are bound by the rows alone
+    weights       how dear a count of each column is to whoever reads the table; 1 unless given
     """
 
     counts: list[list[int]]
@@ -106,6 +107,7 @@ class Grid:
     dark: set[int]
     open_columns: frozenset[int]
     threshold: int
+    weights: tuple[int, ...] = ()
 
     def edges(self) -> dict[tuple[int, int], Edge]:
         """Withheld counts; where some column totals are not known, a row for all that the reader
@@ -213,11 +215,13 @@ def protect(
     threshold: int,
     dark: Sequence[int] = (),
     open_columns: frozenset[int] | None = None,
+    weights: Sequence[int] = (),
 ) -> Grid:
     """Marks for a table whose totals by row and column are known and not small.
 
     dark          rows of which the total alone is shown, from the start
     open_columns  those whose totals are known; all of them unless given
+    weights       what is withheld besides is the least of count times weight of its column
     First every small count is SMALL; where that is not enough, the counts of least weight that
     close a rectangle with it are KEPT; where no such rectangle is enough, its row goes dark, and
     with it the smallest other row. If all rows go dark, a small count can still be at least two
@@ -231,6 +235,7 @@ def protect(
         set(dark),
         columns if open_columns is None else open_columns,
         threshold,
+        tuple(weights) or (1,) * len(columns),
     )
     for row, column in list(grid.small_cells()):  # what is withheld for one helps every other
         while not grid.safe(row, column):
@@ -246,7 +251,7 @@ def release(grid: Grid) -> None:
     """Show again what the last steps made superfluous, the largest first."""
     watched = [cell for cell in grid.small_cells() if grid.safe(*cell)]
     kept = [
-        (-grid.counts[row][column], row, column)
+        (-grid.counts[row][column] * grid.weights[column], row, column)
         for row, marks in enumerate(grid.marks)
         for column, mark in enumerate(marks)
         if mark is KEPT and row not in grid.dark
@@ -267,7 +272,7 @@ def close(grid: Grid, row: int, column: int) -> bool:
         if a in grid.dark or grid.marks[a][b] is not OPEN:
             return 0
         count = grid.counts[a][b]
-        return count if count >= grid.threshold else None
+        return count * grid.weights[b] if count >= grid.threshold else None
 
     offers = []
     for a in range(len(grid.counts)):

@@ -24,6 +24,7 @@ from portability.estimate.whole import Whole, amount, money_rows
 
 Json = dict[str, Any]
 STEPS = (6, 12, 24, 36, 60, 120)  # "N more months"; the ends of MISSING_BANDS
+DEAR = (64, 32, 16, 8, 4, 2, 1, 1)  # the fewer months are missing, the more a band is worth
 LOSSES = ("none", "some")
 LATER = WORTH.index("later")
 NOW = (ENTITLED, AMOUNT_UNKNOWN)
@@ -107,7 +108,10 @@ def missing(whole: Whole) -> Json:
     by_scheme = whole.of_scheme("missing", words)
     told = [scheme for scheme in by_scheme if whole.knows(scheme, NOT_ENTITLED)]
     grid = protect(
-        [by_scheme[scheme] for scheme in told], t, open_columns=frozenset(due.reached_told(whole))
+        [by_scheme[scheme] for scheme in told],
+        t,
+        open_columns=frozenset(due.reached_told(whole)),
+        weights=DEAR,
     )
     rows = []
     for scheme, counts in by_scheme.items():

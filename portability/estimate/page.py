@@ -28,7 +28,7 @@ def page(summary: Json, language: str = "en") -> str:
     if "answers" not in summary:
         title = w("page.title_small")
         return document(title, style, f"<h1>{escaped(title)}</h1>\n{too_small(t)}", w)
-    title = w("page.title", n=w.number(summary["membership"]["total"]))
+    title = w("page.title", n=t.cell(summary["membership"]["total"]))
     body = [f"{DEFS}<h1>{escaped(title)}</h1>", opening(t)]
     body += [section(name, w, content(t)) for name, content in SECTIONS]
     return document(title, style, "\n".join(body), w)
@@ -58,7 +58,7 @@ def opening(t: Telling) -> str:
         ),
     ]
     if s.get("rejects"):
-        said.append(w("page.rejects", n=w.number(s["rejects"])))
+        said.append(w("page.rejects", n=t.cell(s["rejects"])))
     assert isinstance(total, int)
     return f'<div class="standing">{listed(said)}</div>'
 

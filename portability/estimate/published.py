@@ -29,6 +29,7 @@ from portability.estimate.whole import (
 Json = dict[str, Any]
 SCHEMA = "portability/estimate-summary@1"
 ENTITLED = OUTCOMES.index("entitled")
+DEAR = (8, 2, 1, 1, 2)  # of OUTCOMES: with the entitled their sums are withheld, too
 
 
 def published(tallies: Mapping[str, Tally], as_of: date, threshold: int) -> Json:
@@ -125,8 +126,9 @@ def children(
     parent_money: frozenset[tuple[str, str]],
 ) -> tuple[dict[Any, Row] | None, dict[Any, dict[tuple[str, str], Any]]]:
     """Rows below a row, and their sums below its sums."""
+    dear = [max(DEAR[place] for place in group) for group in groups]
     rows = below(
-        parent, {key: grouped(row, groups) for key, row in counts.items()}, whole.threshold
+        parent, {key: grouped(row, groups) for key, row in counts.items()}, whole.threshold, dear
     )
     if rows is None:
         return None, {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from portability.clean import plain
 from portability.estimate.charts import Bar, Span, bars, spans
+from portability.estimate.form import AGE_BANDS
 from portability.estimate.telling import CHART_ROWS, Json, Telling, figure, note
 from portability.markup import paragraph
 
@@ -57,26 +58,29 @@ def corridors(t: Telling) -> str:
     def corridor(row: Json) -> str:
         return f"{t.country(row['residence'])} → {t.country(row['country'])}"
 
-    made = [paragraph(t.w("say.corridors"))]
-    made.append(hidden(t, t.s["by_corridor"]))
-    made.append(t.stacked("corridors", "corridors", t.s["by_corridor"], corridor, ["corridor"]))
-    made.append(hidden(t, t.s["by_country"]))
-    made.append(
-        t.stacked(
-            "countries",
-            "countries",
-            t.s["by_country"],
-            lambda r: t.country(r["country"]),
-            ["country"],
-        )
+    def country(row: Json) -> str:
+        return t.country(row["country"])
+
+    tables = t.s["by_corridor"], t.s["by_country"], t.s["by_scheme"]
+    return "\n".join(
+        [
+            paragraph(t.w("say.corridors")),
+            hidden(t, tables[0]),
+            t.stacked("corridors", tables[0], "corridor", corridor),
+            hidden(t, tables[1]),
+            t.stacked("countries", tables[1], "country", country),
+            hidden(t, tables[2]),
+            t.stacked("schemes", tables[2], "scheme", scheme_of(t), brief_of(t)),
+        ]
     )
-    made.append(paragraph(t.w("say.schemes")))
-    made.append(
-        t.stacked(
-            "schemes", "schemes", t.s["by_scheme"], lambda r: t.scheme(r["scheme"]), ["scheme"]
-        )
-    )
-    return "\n".join(made)
+
+
+def scheme_of(t: Telling) -> Callable[[Json], str]:
+    return lambda row: t.scheme(row["scheme"])
+
+
+def brief_of(t: Telling) -> Callable[[Json], str]:
+    return lambda row: t.w.scheme(row["scheme"])
 
 
 def hidden(t: Telling, table: Json) -> str:
@@ -91,21 +95,27 @@ def hidden(t: Telling, table: Json) -> str:
 
 def people(t: Telling) -> str:
     """Members by sex and by age."""
-    made = [paragraph(t.w("say.people"))]
-    for name, word in (("sex", "sex"), ("age", "age_band")):
-        made.append(hidden(t, t.s[f"by_{name}"]))
-        made.append(t.stacked(name, name, t.s[f"by_{name}"], namer(t, name, word), [name]))
-    return "\n".join(made)
 
+    def sex(row: Json) -> str:
+        return t.w("word.not_stated") if row["sex"] is None else t.w.name("sex", row["sex"])
 
-def namer(t: Telling, group: str, key: str) -> Callable[[Json], str]:
-    """Rows by a word of a closed list."""
+    def age(row: Json) -> str:
+        band = row["age_band"]
+        return t.w("word.not_stated") if band is None else t.w.name("age", band)
 
-    def name(row: Json) -> str:
-        word = row[key]
-        return t.w("word.not_stated") if word is None else t.w.name(group, word)
+    def from_young(row: Json) -> tuple[int, str]:
+        band = row["age_band"]
+        return AGE_BANDS.index(band) if band in AGE_BANDS else len(AGE_BANDS), str(band)
 
-    return name
+    return "\n".join(
+        [
+            paragraph(t.w("say.people")),
+            hidden(t, t.s["by_sex"]),
+            t.stacked("sex", t.s["by_sex"], "sex", sex),
+            hidden(t, t.s["by_age"]),
+            t.stacked("age", t.s["by_age"], "age", age, order=from_young),
+        ]
+    )
 
 
 def units(text: str) -> int:
@@ -129,8 +139,15 @@ def amounts(t: Telling) -> str:
             if line.get(name):
                 count = t.count(line[name], "member")
                 made.append(note(w(f"say.{said}", n=count, currency=line["currency"])))
+    rows = []
     for number, line in enumerate(lines):
-        made.append(by_scheme(t, number, line["currency"], line["per"]))
+        found = by_scheme(t, line["currency"], line["per"])
+        made.append(ranges(t, number, t.period(line["currency"], line["per"]), found))
+        rows += [
+            [t.scheme(row["scheme"]), *(one(t, sum_, n) for n in RANGE)] for row, sum_ in found
+        ]
+    heads = [w(f"column.{name}") for name in ("scheme", *RANGE)]
+    made.append(t.table(w("word.same", title=w("title.by_scheme")), heads, rows, (1, 2, 3)))
     return "\n".join(made)
 
 
@@ -138,32 +155,29 @@ def one(t: Telling, line: Json, which: str) -> str:
     return t.w("word.withheld") if line.get("withheld") else t.sum(line, which)
 
 
-def by_scheme(t: Telling, number: int, currency: str, per: str) -> str:
-    """Schemes that pay in one currency: from low to high."""
+def by_scheme(t: Telling, currency: str, per: str) -> list[tuple[Json, Json]]:
+    """Schemes that pay in a currency and period, with their sum, the largest first."""
     found = [
         (row, line)
         for row in t.s["by_scheme"]["rows"]
         for line in row["money"]
         if (line["currency"], line["per"]) == (currency, per)
     ]
-    title = t.w("title.scheme_amounts", currency=t.period(currency, per))
-    if not found:
-        return ""
+    return sorted(found, key=lambda pair: (-units(pair[1].get("likely", "0")), pair[0]["scheme"]))
+
+
+def ranges(t: Telling, number: int, unit: str, found: Sequence[tuple[Json, Json]]) -> str:
+    """From low to high, scheme by scheme, in one currency and period."""
     rows = []
     for row, line in found:
         if not line.get("withheld"):
             said = ", ".join(f"{t.w(f'column.{n}')}: {t.sum(line, n)}" for n in RANGE)
             low, likely, high = (units(line[n]) for n in RANGE)
-            rows.append(Span(t.scheme(row["scheme"]), low, likely, high, t.sum(line), said))
-    rows.sort(key=lambda row: (-row.likely, row.name))
+            rows.append(Span(t.w.scheme(row["scheme"]), low, likely, high, t.sum(line), said))
+    title = t.w("title.scheme_amounts", currency=unit)
     first = f"{rows[0].name}, {rows[0].figure}" if rows else ""
     told = t.w("chart.ranges", title=title, n=len(rows), first=first)
-    cells = [[t.scheme(row["scheme"]), *(one(t, line, n) for n in RANGE)] for row, line in found]
-    heads = [t.w(f"column.{name}") for name in ("scheme", *RANGE)]
-    chart = spans(f"sums-{number}", title, told, rows[:CHART_ROWS])
-    return figure(title, chart, t.w) + t.table(
-        t.w("word.same", title=title), heads, cells, (1, 2, 3)
-    )
+    return figure(title, spans(f"sums-{number}", title, told, rows[:CHART_ROWS]), t.w)
 
 
 RANGE = ("low", "likely", "high")

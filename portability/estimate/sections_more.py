@@ -36,14 +36,10 @@ def agreements(t: Telling) -> str:
     chart = bars("agreements", title, told(t, title, rows), rows)
     cells = [
         [
-            w.route(row["route"]),
+            f"{w.route(row['route'])} ({plain(row['route'])})",
             t.scheme(row["scheme"]),
             *(t.cell(row[name]) for name in ("opened", "raised", "not_known", "later")),
-            "; ".join(
-                t.sum(line, "likely" if line.get("withheld") else "above_national")
-                for line in row["money"]
-            )
-            or w("word.none"),
+            t.sums(row["money"], "above_national"),
         ]
         for row in found
     ]
@@ -182,9 +178,9 @@ def lapsing(t: Telling, deadlines: Sequence[Json], at: int) -> str:
         for line in row["money"]:
             value = line["sums"][at]
             if value is None:
-                sums.append(f"{plain(line['currency'])}: {t.w('word.withheld')}")
+                sums.append(t.sum({"currency": line["currency"], "withheld": True}))
             elif value.strip("0."):
-                sums.append(t.w.money({"amount": value, "currency": line["currency"]}))
+                sums.append(t.sum({"currency": line["currency"], "sum": value}, "sum"))
     return "; ".join(sums) or t.w("word.none")
 
 
@@ -221,7 +217,7 @@ def refunds(t: Telling) -> str:
             t.scheme(row["scheme"]),
             *(t.cell(row[n]) for n in ("entitled", "amount_unknown", "not_entitled")),
             t.cell(row["loses_elsewhere"]),
-            t_sums(t, row["money"]),
+            t.sums(row["money"], "sum"),
         ]
         for row in rows
     ]
@@ -237,14 +233,6 @@ def refunds(t: Telling) -> str:
         )
         + losses(t)
     )
-
-
-def t_sums(t: Telling, lines: Sequence[Json]) -> str:
-    made = [
-        t.sum(line) if line.get("withheld") else t.w.money({**line, "amount": line["sum"]})
-        for line in lines
-    ]
-    return "; ".join(made) or t.w("word.none")
 
 
 def losses(t: Telling) -> str:

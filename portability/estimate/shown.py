@@ -57,11 +57,13 @@ def top(counts: Sequence[int], threshold: int) -> tuple[Row, Groups]:
     return Row(grouped(counts, groups), [OPEN] * len(groups), total, OPEN), groups
 
 
-def below(parent: Row, rows: Mapping[Any, list[int]], threshold: int) -> dict[Any, Row] | None:
+def below(
+    parent: Row, rows: Mapping[Any, list[int]], threshold: int, weights: Sequence[int]
+) -> dict[Any, Row] | None:
     """The children of a row, as counts in its columns; None where not even their names can be told.
 
     Totals first (their sum is the parent's); rows without a shown total, together, and the others
-    then stand in a table whose row and column totals are known.
+    then stand in a table whose row and column totals are known. weights: how dear each column is.
     """
     if parent.mark is not OPEN:
         return None
@@ -86,7 +88,8 @@ def below(parent: Row, rows: Mapping[Any, list[int]], threshold: int) -> dict[An
     dark = [len(table)] if hidden else []
     if hidden:
         table.append(inner([sum(column) for column in zip(*hidden, strict=True)]))
-    grid = protect(table, threshold, dark)
+    dear = [*(weights[column] for column in seen), max(weights)]
+    grid = protect(table, threshold, dark, weights=dear)
     made: dict[Any, Row] = {}
     for name, total, mark in zip(names, totals, marks, strict=True):
         shown = [KEPT] * len(parent.marks)

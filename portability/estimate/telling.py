@@ -25,32 +25,41 @@ class Telling:
 
     # --- figures
 
+    def number(self, text: str) -> str:
+        """Marks between thousands, also of four digits: figures stand in columns."""
+        marks = self.w.raw("number")
+        sign = "-" if text.startswith("-") else ""
+        whole, point, rest = text.removeprefix("-").partition(".")
+        if not whole.isdigit():
+            return plain(text)
+        grouped = f"{int(whole):,}".replace(",", marks["group"])
+        return f"{sign}{grouped}{marks['decimal'] if point else ''}{rest}"
+
     def cell(self, value: Any) -> str:
         """42, "<5", withheld."""
         if isinstance(value, int):
-            return self.w.number(value)
+            return self.number(str(value))
         return self.w("word.withheld") if value == "withheld" else plain(value)
 
     def count(self, value: Any, unit: str) -> str:
         """ "42 members", "<5 members"."""
-        if isinstance(value, int):
-            return self.w.count(value, unit)
-        return f"{self.cell(value)} {self.w(f'unit.{unit}.other', n='').strip()}"
+        form = "one" if value == 1 else "other"
+        return self.w(f"unit.{unit}.{form}", n=self.cell(value))
 
     def sum(self, line: Json, which: str = "likely") -> str:
         """ "1,234.50 USD a month", or withheld."""
         if line.get("withheld"):
-            return f"{plain(line['currency'])}: {self.w('word.withheld')}"
-        return self.w.money({**line, "amount": line[which]})
+            return f"{self.period(line['currency'], line.get('per'))}: {self.w('word.withheld')}"
+        figure = f"{self.number(line[which])} {plain(line['currency'])}"
+        return self.period(figure, line.get("per"))
 
-    def sums(self, lines: Sequence[Json]) -> str:
-        return "; ".join(self.sum(line) for line in lines) or self.w("word.none")
+    def sums(self, lines: Sequence[Json], which: str = "likely") -> str:
+        return "; ".join(self.sum(line, which) for line in lines) or self.w("word.none")
 
-    def period(self, currency: str, per: str) -> str:
+    def period(self, amount: str, per: str | None) -> str:
         """ "USD a month"."""
-        return (
-            self.w(f"per.{per}", amount=currency) if self.w.has(f"per.{per}") else plain(currency)
-        )
+        known = per is not None and self.w.has(f"per.{per}")
+        return self.w(f"per.{per}", amount=amount) if known else plain(amount)
 
     # --- names
 
@@ -89,16 +98,24 @@ class Telling:
         return key(items)
 
     def stacked(
-        self, ident: str, title: str, table: Json, name: Callable[[Json], str], heads: Sequence[str]
+        self,
+        title: str,
+        table: Json,
+        head: str,
+        name: Callable[[Json], str],
+        brief: Callable[[Json], str] | None = None,
+        order: Callable[[Json], Any] | None = None,
     ) -> str:
-        """Rows of outcomes as bars, and as a table with their sums."""
-        groups, rows = table["columns"], sorted(table["rows"], key=size)
+        """Rows of outcomes as bars, and as a table with their sums. head: the column of names;
+        brief: names for the chart, where others than in the table."""
+        groups, rows = table["columns"], sorted(table["rows"], key=order or size)
         named = self.w(f"title.{title}")
         drawn = [row for row in rows if isinstance(row["total"], int)][:CHART_ROWS]
-        lines = [Bar(name(r), self.pieces(r, groups), self.cell(r["total"])) for r in drawn]
+        label = brief or name
+        lines = [Bar(label(r), self.pieces(r, groups), self.cell(r["total"])) for r in drawn]
         first = f"{lines[0].name}, {lines[0].figure}" if lines else ""
         chart = bars(
-            ident, named, self.w("chart.stacked", title=named, n=len(lines), first=first), lines
+            title, named, self.w("chart.stacked", title=named, n=len(lines), first=first), lines
         )
         if len(rows) > len(drawn) and chart:
             chart += note(self.w("word.rest_of_chart", n=len(drawn)))
@@ -112,7 +129,7 @@ class Telling:
             for row in rows
         ]
         top = [
-            *(self.w(f"column.{head}") for head in heads),
+            self.w(f"column.{head}"),
             self.w("column.total"),
             *(self.outcome(group) for group in groups),
             self.w("column.money"),

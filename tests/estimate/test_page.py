@@ -206,7 +206,7 @@ def test_one_scheme_one_outcome() -> None:
 def test_what_the_driver_adds_is_told(rows: list[Row]) -> None:
     s = partial(table(rows)).json(5, NOVEMBER)
     html = page({**s, "rejects": 1234, "rules": {"us-de": "sha256:abcd"}, "run": {}})
-    assert "1234 rows of the register" in html and "sha256:abcd" in html
+    assert "1,234 rows of the register" in html and "sha256:abcd" in html
 
 
 def test_another_language_is_refused_with_those_there_are(rows: list[Row]) -> None:
