@@ -7,6 +7,7 @@ from typing import Any
 
 from portability.clean import plain
 from portability.estimate.charts import Bar, Column, Piece, bars, columns
+from portability.estimate.tallies import OUTCOMES
 from portability.estimate.telling import CHART_ROWS, Json, Telling, figure, key
 from portability.markup import paragraph
 
@@ -211,11 +212,12 @@ def refunds(t: Telling) -> str:
         [t.scheme(row["scheme"]), *(map(t.cell, row["keeping"] or [0] * len(bands)))]
         for row in rows
     ]
-    heads = ("scheme", "due", "due_amount_unknown", "not_due", "loses", "money")
+    names = ("due", "due_amount_unknown", "due_later", "not_due", "due_unknown")
+    heads = ("scheme", *names, "loses", "money")
     cells = [
         [
             t.scheme(row["scheme"]),
-            *(t.cell(row[n]) for n in ("entitled", "amount_unknown", "not_entitled")),
+            *(t.cell(row[name]) for name in OUTCOMES),
             t.cell(row["loses_elsewhere"]),
             t.sums(row["money"], "sum"),
         ]
@@ -223,7 +225,7 @@ def refunds(t: Telling) -> str:
     ]
     return (
         paragraph(w("say.refunds"))
-        + t.table(w("title.refunds"), [w(f"column.{h}") for h in heads], cells, range(1, 6))
+        + t.table(w("title.refunds"), [w(f"column.{h}") for h in heads], cells, range(1, 8))
         + (figure(title, chart, w) + legend if chart else "")
         + t.table(
             w("word.same", title=title),
@@ -256,7 +258,7 @@ def unknown(t: Telling) -> str:
     title = w("title.unknown")
     lines = [
         Bar(
-            f"{plain(row['detail'] or reason(t, row))}",
+            missing_of(t, row),
             (Piece("unknown", row["members"], f"{reason(t, row)}: {t.cell(row['members'])}"),),
             t.cell(row["members"]),
         )
@@ -279,6 +281,12 @@ def unknown(t: Telling) -> str:
         + figure(title, bars("unknown", title, told(t, title, lines), lines), w)
         + t.table(w("word.same", title=title), heads, cells, (4,))
     )
+
+
+def missing_of(t: Telling, row: Json) -> str:
+    """ "nl-aow: pension_age"; many details name their scheme themselves."""
+    what, scheme = plain(row["detail"] or reason(t, row)), plain(row["scheme"])
+    return what if what.startswith(f"{scheme}: ") else f"{scheme}: {what}"
 
 
 def reason(t: Telling, row: Json) -> str:
