@@ -26,6 +26,7 @@ LONGEST_LINE = 1_000_000
 BLOCK = 8_000_000
 DECIMAL = pa.decimal128(22, 4)
 SURROGATE = re.compile("[\ud800-\udfff]")
+OPEN, CLOSE = b"{}"
 EXPONENT = re.compile(rb"[0-9][eE][-+0-9]")
 LOOKED_AT = 100  # lines in which the names of the columns are sought
 Part = tuple[pa.Table, pa.Table, int]
@@ -73,8 +74,10 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def header(register: Path) -> tuple[str, ...]:
-    """Names in the first lines, the fields of lists of objects as "spells.start"."""
+    """Names in the first lines, the fields of lists of objects as "spells.start". Raises InputError
+    where none of these lines is an object."""
     names: dict[str, None] = {}
+    refused = ""
     with open(register, "rb") as stream:
         for number in range(LOOKED_AT):
             raw = stream.readline(LONGEST_LINE)
@@ -82,19 +85,24 @@ def header(register: Path) -> tuple[str, ...]:
             try:
                 found = loaded(raw) if raw.strip() else {}
             except Wrong as wrong:
-                if number == 0:
-                    fault = Fault(f"{register}:1:1", "(document)", str(wrong), "a JSON object")
-                    raise InputError([fault]) from None
+                refused = refused or str(wrong)
                 continue
-            for name, value in found.items():
-                names[name] = None
-                for item in value if isinstance(value, list) else ():
-                    names |= (
-                        dict.fromkeys(f"{name}.{key}" for key in item or ())
-                        if isinstance(item, dict)
-                        else {}
-                    )
+            names |= named(found)
+    if refused and not names:
+        raise InputError(
+            [Fault(f"{register}:1:1", "(document)", refused, "JSON objects, one a line")]
+        )
     return tuple(names)
+
+
+def named(found: dict[str, Any]) -> dict[str, None]:
+    names: dict[str, None] = {}
+    for name, value in found.items():
+        names[name] = None
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, dict):
+                names |= dict.fromkeys(f"{name}.{key}" for key in item)
+    return names
 
 
 def parts(register: Path, mapping: Mapping) -> Iterator[Part]:
@@ -121,10 +129,15 @@ def parts(register: Path, mapping: Mapping) -> Iterator[Part]:
 
 def at_once(data: bytes, line: int, mapping: Mapping) -> tuple[pa.Table, pa.Table] | None:
     """Whole lines through Arrow; None where any of them is odd."""
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
-    lengths = np.diff(ends, prepend=-1) - 1
-    places = np.flatnonzero(lengths > 1)  # not empty, not CR alone
-    if not len(places) or int(lengths.max()) >= LONGEST_LINE:
+    buffer = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(buffer == 10)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    ends = ends - (buffer[np.maximum(ends - 1, 0)] == 13)
+    places = np.flatnonzero(ends > starts)
+    if not len(places) or int((ends - starts).max()) >= LONGEST_LINE:
+        return None
+    opens, closes = buffer[starts[places]] == OPEN, buffer[ends[places] - 1] == CLOSE
+    if not (opens & closes).all():  # so that no line is without an object
         return None
     try:
         data.decode()

@@ -145,6 +145,7 @@ def many(wages: list[Any], nested: bool) -> bytes:
         ([None, 1000.5, 2000, 0.25], True),
         ([1000, "2000", 3], False),
         ([1000, 2000.5], True),
+        ([2000.5, 1000], True),
         ([*[1000] * 200, 2000.5], False),
         ([1e16, 1000.5], False),
         ([True, "1"], False),
@@ -182,6 +183,19 @@ def test_json_with_blank_lines_marks_and_long_lines(
     members, refused = read(tmp_path / "r.jsonl", load(tmp_path), tmp_path / "w")
     assert [(m["member"], m["row"]) for m in members] == [("A0", 1), ("A1", 4), ("A2", 5)]
     assert not refused
+    two = one.rstrip(b"\n") + one.replace(b"A0", b"A3")  # two objects on a line are none
+    (tmp_path / "t.jsonl").write_bytes(two + b"  \n" + one)
+    members, refused = read(tmp_path / "t.jsonl", load(tmp_path), tmp_path / "t")
+    assert [(m["member"], m["row"]) for m in members] == [("A0", 3)]
+    assert [(r["row"], r["reason"]) for r in refused] == [(1, "no JSON in UTF-8")]
+    (tmp_path / "t.jsonl").write_bytes(b"id,born\n1,2\n")
+    with pytest.raises(InputError, match="no JSON in UTF-8; expected JSON objects, one a line"):
+        register.units(tmp_path / "t.jsonl", load(tmp_path), tmp_path / "t")
+    wide = one.replace(b'"more"', b'"' + b"x" * 1_000_000 + b'"')
+    (tmp_path / "u.jsonl").write_bytes(wide + one)
+    members, refused = read(tmp_path / "u.jsonl", load(tmp_path), tmp_path / "u")
+    assert [(m["member"], m["row"]) for m in members] == [("A0", 2)]
+    assert [r["reason"] for r in refused] == ["a line of a megabyte or more"]
     monkeypatch.setattr(jsonrows, "BLOCK", 300)
     monkeypatch.setattr(jsonrows, "LONGEST_LINE", 600)
     long = one.replace(b'"more"', b'"' + b"x" * 2_000 + b'"')
