@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from heapq import nsmallest
 
-from attrs import define, frozen
+from attrs import define, field
 
 
 class Mark(Enum):
@@ -31,6 +32,7 @@ class Mark(Enum):
 
 OPEN, SMALL, KEPT = Mark.OPEN, Mark.SMALL, Mark.KEPT
 WITHOUT_END = 2**62
+OFFERS = 40  # rectangles that are tried for one count
 PATIENCE = 5_000  # looks at single counts; a larger table keeps a few more withheld than it must
 
 
@@ -84,6 +86,10 @@ def line(counts: Sequence[int], threshold: int) -> list[Mark] | None:
     return None
 
 
+Place = tuple[int, int]  # row, column
+Node = tuple[str, int]  # "row" or "column", its number
+
+
 @define
 class Edge:
     """A withheld count of a table between its bounds, as a reader knows them."""
@@ -93,13 +99,78 @@ class Edge:
     most: int
 
 
-@frozen
+@define
+class Flow:
+    """Withheld counts as a network between rows and columns: raising a count is a flow from its row
+    to its column, lowering it one back."""
+
+    edges: dict[Place, Edge] = field(factory=dict)
+    near: dict[Node, dict[Node, None]] = field(factory=dict)
+
+    def put(self, row: int, column: int, edge: Edge) -> None:
+        self.edges[row, column] = edge
+        self.near.setdefault(("row", row), {})["column", column] = None
+        self.near.setdefault(("column", column), {})["row", row] = None
+
+    def drop(self, row: int, column: int) -> Edge:
+        del self.near["row", row]["column", column], self.near["column", column]["row", row]
+        return self.edges.pop((row, column))
+
+    def movable(self, row: int, column: int, up: bool, wanted: int) -> int:
+        """By how much (`wanted` at most) a withheld count can grow (`up`) or fall while every total
+        and every bound stays: what can flow back from its column to its row, or the other way,
+        through the other withheld counts."""
+        mine = self.drop(row, column)
+        ends = [("column", column), ("row", row)]
+        start, end = ends if up else ends[::-1]
+        moved, steps = 0, []
+        while moved < wanted and (path := self.way(start, end)):
+            step = min(wanted - moved, *(self.room(*pair) for pair in path))
+            for here, there in path:
+                edge, sign = self.between(here, there)
+                edge.count += sign * step
+                steps.append((edge, sign * step))
+            moved += step
+        for edge, change in steps:
+            edge.count -= change
+        self.put(row, column, mine)
+        return moved
+
+    def between(self, here: Node, there: Node) -> tuple[Edge, int]:
+        """The count between two nodes; from row to column it grows, from column to row it falls."""
+        if here[0] == "row":
+            return self.edges[here[1], there[1]], 1
+        return self.edges[there[1], here[1]], -1
+
+    def room(self, here: Node, there: Node) -> int:
+        edge, sign = self.between(here, there)
+        return edge.most - edge.count if sign > 0 else edge.count - edge.least
+
+    def way(self, start: Node, end: Node) -> list[tuple[Node, Node]]:
+        """The shortest way along which something can still move; empty if there is none."""
+        came: dict[Node, Node] = {start: start}
+        queue = deque([start])
+        while queue and end not in came:
+            here = queue.popleft()
+            for there in self.near.get(here, ()):
+                if there not in came and self.room(here, there) > 0:
+                    came[there] = here
+                    queue.append(there)
+        path: list[tuple[Node, Node]] = []
+        node = end if end in came else start
+        while node != start:
+            path.append((came[node], node))
+            node = came[node]
+        return path
+
+
+@define
 class Grid:
-    """Counts by row and column; marks in the same shape; `dark` rows show their total alone (and
-    are not bound to the reader's knowledge of a mark).
+    """Counts by row and column, marks in the same shape, rows that are dark: of these the total
+    alone is shown.
 
     open_columns  columns whose total is known to the reader; the rest are bound by the rows alone
-    weights       how dear a count of each column is to whoever reads the table; 1 unless given
+    weights       how dear a count of each column is to whoever reads the table
     """
 
     counts: list[list[int]]
@@ -108,29 +179,41 @@ class Grid:
     open_columns: frozenset[int]
     threshold: int
     weights: tuple[int, ...] = ()
+    flow: Flow = field(init=False, factory=Flow)
 
-    def edges(self) -> dict[tuple[int, int], Edge]:
-        """Withheld counts; where some column totals are not known, a row for all that the reader
-        does not see takes up what is moved between those columns."""
-        made = {}
-        for row, counts in enumerate(self.counts):
-            for column, count in enumerate(counts):
-                mark = self.marks[row][column]
-                if row in self.dark:
-                    made[row, column] = Edge(count, 0, WITHOUT_END)
-                elif mark is SMALL:
-                    made[row, column] = Edge(count, 1, self.threshold - 1)
-                elif mark is KEPT:
-                    made[row, column] = Edge(count, self.threshold, WITHOUT_END)
+    def __attrs_post_init__(self) -> None:
+        for row, marks in enumerate(self.marks):
+            for column, mark in enumerate(marks):
+                self.mark(row, column, mark)
+        for row in self.dark:
+            self.darken(row)
+        # a row for all that the reader does not see takes up what moves between other columns
         for column in set(range(self.width)) - self.open_columns:
-            made[len(self.counts), column] = Edge(WITHOUT_END // 2, 0, WITHOUT_END)
-        return made
+            self.flow.put(len(self.counts), column, Edge(WITHOUT_END // 2, 0, WITHOUT_END))
+
+    def mark(self, row: int, column: int, mark: Mark) -> None:
+        self.marks[row][column] = mark
+        if (row, column) in self.flow.edges:
+            self.flow.drop(row, column)
+        if mark is not OPEN:
+            least, most = (
+                (1, self.threshold - 1) if mark is SMALL else (self.threshold, WITHOUT_END)
+            )
+            self.flow.put(row, column, Edge(self.counts[row][column], least, most))
+
+    def darken(self, row: int) -> None:
+        self.dark.add(row)
+        for column, count in enumerate(self.counts[row]):
+            self.flow.put(row, column, Edge(count, 0, WITHOUT_END))
 
     @property
     def width(self) -> int:
         return len(self.counts[0]) if self.counts else 0
 
-    def small_cells(self) -> Iterator[tuple[int, int]]:
+    def withheld(self, row: int, column: int) -> bool:
+        return row in self.dark or self.marks[row][column] is not OPEN
+
+    def small_cells(self) -> Iterator[Place]:
         for row, counts in enumerate(self.counts):
             for column, count in enumerate(counts):
                 if small(count, self.threshold):
@@ -138,76 +221,13 @@ class Grid:
 
     def safe(self, row: int, column: int) -> bool:
         """Whether the count may be any of 1 … threshold - 1 for all that is shown."""
-        if row not in self.dark and self.marks[row][column] is OPEN:
+        if not self.withheld(row, column):
             return False
         count = self.counts[row][column]
         return all(
-            not wanted or movable(self.edges(), row, column, up, wanted) >= wanted
+            not wanted or self.flow.movable(row, column, up, wanted) >= wanted
             for up, wanted in ((True, self.threshold - 1 - count), (False, count - 1))
         )
-
-
-def movable(
-    edges: dict[tuple[int, int], Edge], row: int, column: int, up: bool, wanted: int
-) -> int:
-    """By how much (`wanted` at most) a withheld count can grow (`up`) or fall while every total and
-    every bound stays: what can flow back from its column to its row, or the other way, through the
-    other withheld counts."""
-    around: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    for a, b in edges:
-        if (a, b) != (row, column):
-            around.setdefault(("row", a), []).append(("column", b))
-            around.setdefault(("column", b), []).append(("row", a))
-    start, end = (("column", column), ("row", row)) if up else (("row", row), ("column", column))
-    moved = 0
-    while moved < wanted:
-        path = way(edges, around, start, end)
-        if path is None:
-            break
-        step = wanted - moved
-        for here, there in path:
-            step = min(step, room(edges, here, there))
-        for here, there in path:
-            edge, sign = between(edges, here, there)
-            edge.count += sign * step
-        moved += step
-    return moved
-
-
-Node = tuple[str, int]
-
-
-def between(edges: dict[tuple[int, int], Edge], here: Node, there: Node) -> tuple[Edge, int]:
-    """The count between two nodes; from row to column it grows, from column to row it falls."""
-    if here[0] == "row":
-        return edges[here[1], there[1]], 1
-    return edges[there[1], here[1]], -1
-
-
-def room(edges: dict[tuple[int, int], Edge], here: Node, there: Node) -> int:
-    edge, sign = between(edges, here, there)
-    return edge.most - edge.count if sign > 0 else edge.count - edge.least
-
-
-def way(
-    edges: dict[tuple[int, int], Edge], around: dict[Node, list[Node]], start: Node, end: Node
-) -> list[tuple[Node, Node]] | None:
-    """The shortest way along which something can still move."""
-    came: dict[Node, Node] = {start: start}
-    queue = deque([start])
-    while queue and end not in came:
-        here = queue.popleft()
-        for there in around.get(here, ()):
-            if there not in came and room(edges, here, there) > 0:
-                came[there] = here
-                queue.append(there)
-    if end not in came:
-        return None
-    path, node = [], end
-    while node != start:
-        path.append((came[node], node))
-        node = came[node]
-    return path
 
 
 def protect(
@@ -259,9 +279,9 @@ def release(grid: Grid) -> None:
     if len(kept) * len(watched) > PATIENCE:
         return
     for _, row, column in sorted(kept):
-        grid.marks[row][column] = OPEN
+        grid.mark(row, column, OPEN)
         if not all(grid.safe(*cell) for cell in watched):
-            grid.marks[row][column] = KEPT
+            grid.mark(row, column, KEPT)
 
 
 def close(grid: Grid, row: int, column: int) -> bool:
@@ -269,7 +289,7 @@ def close(grid: Grid, row: int, column: int) -> bool:
 
     def cost(a: int, b: int) -> int | None:
         """Nothing where withheld already; None where a zero or a shown small count stands."""
-        if a in grid.dark or grid.marks[a][b] is not OPEN:
+        if grid.withheld(a, b):
             return 0
         count = grid.counts[a][b]
         return count * grid.weights[b] if count >= grid.threshold else None
@@ -285,22 +305,21 @@ def close(grid: Grid, row: int, column: int) -> bool:
         alone = cost(row, b)
         if b != column and alone and not {b, column} & grid.open_columns:
             offers.append((alone, [(row, b)]))
-    for _, cells in sorted(offers)[:40]:
-        fresh = [c for c in cells if c[0] not in grid.dark and grid.marks[c[0]][c[1]] is OPEN]
-        for a, b in fresh:
-            grid.marks[a][b] = KEPT
+    for _, cells in nsmallest(OFFERS, offers):
+        fresh = [place for place in cells if not grid.withheld(*place)]
+        for place in fresh:
+            grid.mark(*place, KEPT)
         if grid.safe(row, column):
             return True
-        for a, b in fresh:
-            grid.marks[a][b] = OPEN
+        for place in fresh:
+            grid.mark(*place, OPEN)
     return False
 
 
 def darken(grid: Grid, row: int) -> bool:
-    """One more row shows its total alone; False if all do already."""
+    """One more row shows its total alone, this one first, then the smallest; False if all do."""
     lit = [a for a in range(len(grid.counts)) if a not in grid.dark]
     if not lit:
         return False
-    dark = row if row in lit else min(lit, key=lambda a: (sum(grid.counts[a]), a))
-    grid.dark.add(dark)
+    grid.darken(row if row in lit else min(lit, key=lambda a: (sum(grid.counts[a]), a)))
     return True
