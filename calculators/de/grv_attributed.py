@@ -15,6 +15,7 @@ from calculators.de.grv_rights import attained, late_months, months_of
 from portability.cohort import SURVIVORS, Cohort
 from portability.coverage import months_in, window_mask
 from portability.dates import day, month_of
+from portability.exact import mul_div
 from portability.tables import Table
 from portability.trace import Run, Step
 from portability.view import View
@@ -31,7 +32,8 @@ DRAWN = Step(
 )
 MONTHS = Step("attributed_months", "month", "SGB VI 59, 253a", URL)
 VALUE = Step("average_value", POINT, "SGB VI 71-73", URL)
-POINTS = Step("attributed_points", POINT, "SGB VI 59, 71(1)", URL)
+POINTS = Step("attributed_points", POINT, "SGB VI 59, 71(1)", URL, numerator="1", denominator="1")
+ADDED = "added_period"  # what part of it a treaty pays: de-tr 28(3), ca-de 13(d)
 STEPS = (DRAWN, MONTHS, VALUE, POINTS)
 
 
@@ -55,14 +57,18 @@ def months(law: Law, run: Run, co: Cohort, rec: Record) -> Int:
 
 
 def points(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:
-    """59, 71: attributed months at the average value of the record; int64[n], 1e-4."""
+    """59, 71: attributed months at the average value of the record; int64[n], 1e-4. Under a treaty
+    whose rule says so (`with: {added_period: [1, 2]}`) that part of them; 121: four places.
+    """
+    part, whole = run.terms.get(ADDED, (1, 1))
+    shown = {"numerator": part, "denominator": whole} if ADDED in run.terms else {}
 
     def computed() -> Int:
         length = run.step(MONTHS, lambda: months(law, run, co, rec))
         each = run.step(VALUE, lambda: average(law, run, co, rec, foreign))
-        return np.asarray(length * each, np.int64)
+        return mul_div(length * each, part, whole, "half_up")
 
-    return np.asarray(run.step(POINTS, computed), np.int64)
+    return np.asarray(run.step(POINTS, computed, **shown), np.int64)
 
 
 def average(law: Law, run: Run, co: Cohort, rec: Record, foreign: Int) -> Int:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portability import catalogue
 from portability.answer import answer
 from portability.case import load
 from portability.yamlsource import Source
@@ -141,3 +142,41 @@ def test_widow_who_raised_children() -> None:
         "0"
     ]
     assert "widow_supplement" not in {step["step"] for step in early["trace"]}
+
+
+def test_a_treaty_pays_half_of_the_attributed_period() -> None:
+    """ca-de 13(d): where the right needs the Canadian years, half of the attributed points are in
+    the pension; by national law alone, and under us-de, all of them are."""
+    halves = {}
+    for text, abroad in (("ca-de", "ca-cpp"), ("us-de", "us-oasdi")):
+        raw = {
+            "schema": "portability/case@1",
+            "person": {"born": "1970-03-10", "nationalities": ["DE"], "residence": "DE"},
+            "claim": {"branch": "survivors", "date": "2025-10-01", "event": "2025-06-15"},
+            "periods": [
+                {
+                    "scheme": abroad,
+                    "start": "1995-01-01",
+                    "end": "2004-12-31",
+                    "earnings": "300000",
+                },
+                {
+                    "scheme": "de-grv",
+                    "start": "2005-01-01",
+                    "end": "2008-12-31",
+                    "earnings": "99999",
+                },
+            ],
+            "family": [{"relation": "spouse", "born": "1970-01-01", "since": "1995-01-01"}],
+            "facts": {"de-grv": {"survivor_income": 0}},
+        }
+        told = answer(load(Source("half", raw)), [catalogue.find(text)], ahead=False)
+        (line,) = [
+            e for e in told["entitlements"] if e["scheme"] == "de-grv" and "claimant" not in e
+        ]
+        steps = {step["step"]: step["value"] for step in line["trace"]}
+        assert (line["status"], line["route"]) == ("entitled", text)
+        whole = int(steps["attributed_months"]) * Fraction(steps["average_value"])
+        halves[text] = Fraction(steps["attributed_points"]) / whole
+    assert halves["us-de"] == 1
+    assert abs(halves["ca-de"] - Fraction(1, 2)) < Fraction(1, 5000)
