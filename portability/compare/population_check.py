@@ -29,8 +29,9 @@ from portability.compare.population_parts import (
     where,
 )
 from portability.compare.population_shape import DOCUMENT, MOVE, REST
+from portability.dates import NODATE
 from portability.errors import nearest
-from portability.estimate.earnings import NODATE, level, moneys
+from portability.estimate.earnings import level, moneys
 from portability.exact import parse_number
 from portability.yamlsource import Path_, Raw, Source
 
@@ -234,7 +235,7 @@ def figures(source: Source, text: Text) -> None:
     bounds = {text["years_paid"]: (1, LONGEST, "whole years from 1 to 60")}
     for career in text["careers"]:
         for work in career["work"]:
-            bounds[work["share"]] = (0, WHOLE, "a share of the time from 0 to 100")
+            bounds[work["share"]] = (0, int(WHOLE), "a share of the time from 0 to 100")
     for name, (least, most, expected) in bounds.items():
         for key in LEVELS:
             value = parse_number(text["assumptions"][name][key])

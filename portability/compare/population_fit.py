@@ -123,8 +123,8 @@ def rounded(weight: Int, margins: Sequence[Margin], may: NDArray[np.bool_], fine
         for margin, missing in zip(margins, lack, strict=True):
             open_ &= margin.wide(missing, weight.ndim) > 0
         if open_.any():
-            cell = np.unravel_index(int(np.where(open_, rest, -FAR).argmax()), weight.shape)
-            moves = [(cell, 1)]
+            best = np.unravel_index(int(np.where(open_, rest, -FAR).argmax()), weight.shape)
+            moves = [(tuple(map(int, best)), 1)]
         else:
             moves = exchange(made, margins, may, lack)
         for cell, step in moves:

@@ -18,7 +18,7 @@ from portability.exact import decimal_text, mul_div, parse_number
 if TYPE_CHECKING:
     from portability.compare.population import Population
 
-NO_PERSON = "synthetic: no person is in it; members are rules with weights, made by no chance"
+NO_PERSON = "nobody: members are rules with weights, made from published counts and by no chance"
 LEVELS_ARE = (
     "low, central and high take the low, central and high figure of every total and every "
     "assumption at once; which assumption decides is told by its variants, one at a time"
@@ -33,6 +33,7 @@ SPREAD = "the age at the move is spread evenly over the whole years of its band"
 def header(people: Population) -> Json:
     """Texts and figures, in the order in which they are read."""
     text = people.text
+    held = calibration(people)
     made = {
         "title": text["title"],
         "synthetic": True,
@@ -42,6 +43,12 @@ def header(people: Population) -> Json:
         "claim": f"everyone claims on {text['claim']}; the law is that day's",
         "levels": LEVELS_ARE if not people.picks[0].only else varied(people),
         "method": METHOD,
+        "published": named(text, "source"),
+        "assumed": f"{named(text, 'assumed')}; {len(text['assumptions'])} assumptions with a name",
+        "misfit": (
+            f"{held['misfit']}: it counts {held['counted']} {held['what']}, published are "
+            f"{held['published']} ({held['source']})"
+        ),
         "total": {when: figure(text, text["total"][when]) for when in TOTALS},
         "margins": {margin_name(margin): told(text, margin) for margin in text["margins"]},
         "seed": seed(text),
@@ -53,7 +60,7 @@ def header(people: Population) -> Json:
         },
         "careers": [f"{laid(each['where'])}: {each['assumed']}" for each in text["careers"]],
         "left_out": out(people),
-        "calibration": calibration(people),
+        "calibration": held,
         "sources": {
             name: f"{each['title']}, {each['locator']}, {each['url']}, seen {each['seen']}"
             for name, each in text["sources"].items()
@@ -61,6 +68,12 @@ def header(people: Population) -> Json:
         "digest": people.digest,
     }
     return made
+
+
+def named(text: Text, key: str) -> str:
+    """The margins that have a source, or of which something is assumed."""
+    found = [margin_name(margin) for margin in text["margins"] if key in margin]
+    return f"margins {', '.join(found)}" if found else "no margin"
 
 
 def varied(people: Population) -> str:
