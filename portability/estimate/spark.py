@@ -289,11 +289,10 @@ def whole(path: Path) -> tuple[int, dict[str, str]]:
 def tables_in(path: Path, name: str) -> Iterator[pa.Table]:
     """One table of a unit, batch by batch as the law made it."""
     for _, parts in groupby(numbered(path, name), key=lambda part: part[0]):
-        rows = pa.chunked_array([column for _, column in parts])
         table = pa.Table.from_batches(
-            [pa.RecordBatch.from_struct_array(chunk) for chunk in rows.chunks]
+            [pa.RecordBatch.from_struct_array(column) for _, column in parts]
         )
-        yield table.cast(TABLES[name])
+        yield table.combine_chunks().cast(TABLES[name])  # one dictionary a batch, as it was
 
 
 def numbered(path: Path, name: str) -> Iterator[tuple[int, pa.StructArray]]:
