@@ -112,15 +112,17 @@ def by_values(values: Sequence[str], members: int, translated: bool) -> str | No
             return what
     if translated:
         return None
-    rule = rules()["names"]
+    named = any(like_names(rule, counts, len(given), members) for rule in rules()["names"])
+    return "names of persons" if named else None
+
+
+def like_names(rule: Mapped[str, Any], counts: Counter[str], total: int, members: int) -> bool:
+    """Whether nearly every member has a value of his own that is written as names are."""
     if len(counts) < rule["least"] or len(counts) * 100 < rule["distinct"] * members:
-        return None
-    like = sum(
-        times
-        for value, times in counts.items()
-        if any(pattern.fullmatch(value) for pattern in name_patterns())
-    )
-    return "names of persons" if like * 100 >= rule["share"] * len(given) else None
+        return False
+    patterns = [compiled(pattern) for pattern in rule["patterns"]]
+    like = sum(n for value, n in counts.items() if any(p.fullmatch(value) for p in patterns))
+    return bool(like * 100 >= rule["share"] * total)
 
 
 @cache
@@ -132,8 +134,8 @@ def shapes() -> tuple[tuple[str, int, re.Pattern[str], str], ...]:
 
 
 @cache
-def name_patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in rules()["names"]["patterns"])
+def compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def headings() -> Iterator[tuple[str, str]]:

@@ -46,6 +46,9 @@ def refusal(path: Path, map_: Any, folder: Path) -> str:
     return ""
 
 
+SYLLABLES = ("San", "Men", "Gar", "Lo", "Ra", "Cas", "Vil", "Del")
+
+
 @pytest.mark.parametrize(
     "heading",
     [
@@ -108,6 +111,8 @@ def test_every_heading_of_the_list_is_found_as_it_stands() -> None:
         (["山田太郎", "佐藤花子", "鈴木一郎", "高橋 健", "田中美咲", "王小明"], "names of persons"),
         (["김철수", "이영희", "박민수", "최지우", "정하늘"], "names of persons"),
         (["Анна Петрова", "Иван Иванов", "Олег Сидоров", "Яна Ким", "Ли Цой"], "names of persons"),
+        ([f"{a}{b}" for a in SYLLABLES for b in ("tos", "za", "res")], "names of persons"),
+        ([f"{a}{b}".upper() for a in SYLLABLES for b in ("tos", "za", "res")], "names of persons"),
         (["", "x", "y", "maria@example.org"], "e-mail addresses"),
         (["P<PHLSANTOS<<MARIA<<<<<<<<<<<<<<<<<<<<<<<<<<"], "lines of a passport (MRZ)"),
         (["P1234567A", "EB123456", "P7654321B"], "passport numbers"),
@@ -139,6 +144,9 @@ def test_values_under_a_heading_that_says_nothing(
         ["A-17", "B-22", "CASE-9"],
         ["", "", ""],
         ["contract", "permit"],
+        ["Nurse", "Cook", "Driver", "Carer", "Welder"] * 20,
+        [f"AB{n}" for n in range(60)],
+        [f"{n % 7} months" for n in range(60)],
         ["01.02.2020", "03/04/2021", "2020"],
     ],
 )
