@@ -32,7 +32,7 @@ class Mark(Enum):
 
 OPEN, SMALL, KEPT = Mark.OPEN, Mark.SMALL, Mark.KEPT
 WITHOUT_END = 2**62
-OFFERS = 40  # rectangles that are tried for one count
+OFFERS = 16  # rectangles that are tried for one count
 PATIENCE = 5_000  # looks at single counts; a larger table keeps a few more withheld than it must
 
 
