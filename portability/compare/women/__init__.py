@@ -19,7 +19,8 @@ from typing import Any
 from portability.compare.peopled import People
 from portability.compare.weighing import Text
 from portability.compare.women import clausewise, crowd, laws, paying, wording
-from portability.compare.women.careers import careers, head
+from portability.compare.women.careers import careers as matched
+from portability.compare.women.careers import head
 from portability.compare.women.corridor import corridors
 from portability.compare.women.told import grids
 
@@ -47,7 +48,7 @@ def report(texts: Sequence[Text], people: People | None = None, impact: Json | N
         "corridors": [corridor.told() for corridor in found],
         "wording": wording.report(compared),
         "laws": laws.report(compared, found),
-        "careers": [career.told() for career in careers()],
+        "careers": [career.told() for career in matched()],
         "assumed": head(),
         "parameters_continued": texts[0].law.goes_on,
         "measured": measured,

@@ -27,6 +27,7 @@ from portability.tables import minor_digits
 
 Json = dict[str, Any]
 PERSONS = "persons"
+NOT_SEEN = "one of the texts was not seen on it"
 
 
 @frozen
@@ -62,9 +63,9 @@ def between(first: Text, second: Text, corridors: Sequence[Corridor]) -> list[Sw
     rows = [row for row in side_by_side.of(both).rows if row.state != "same"]
     found = list(swaps(exchanged, [row for row in rows if row.part.startswith("rule.")], schemes))
     for row in rows:
-        if row.part == PERSONS and not names:
-            scope = second.agreement.persons
-            found.append(Swap(PERSONS, row.title, "", "", {}, (row,), persons=scope))
+        if row.part == PERSONS and row.shown and not names:
+            scope, open_ = second.agreement.persons, NOT_SEEN if row.unknown else ""
+            found.append(Swap(PERSONS, row.title, "", "", {}, (row,), persons=scope, open=open_))
     return found
 
 
@@ -150,7 +151,9 @@ def side(swap: Swap, i: int) -> dict[str, str]:
     addresses."""
     found = [(row, row.cells[i]) for row in swap.rows]
     stated = [(row, cell) for row, cell in found if cell.clause is not None] or found[:1]
-    says, articles, urls = {}, {}, {}
+    says: dict[str, None] = {}
+    articles: dict[str, None] = {}
+    urls: dict[str, None] = {}
     for row, cell in stated:
         says[f"{row.cases}: {cell.text}" if row.cases and cell.clause else cell.text] = None
         if cell.clause is not None:

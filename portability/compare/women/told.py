@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from portability.compare.clauses import EVERY
 from portability.compare.impact_told import NONE, WORDS, Grid, money_told, persons_told
 from portability.exact import parse_number
 
@@ -61,12 +62,16 @@ def wording(found: Json) -> Grid:
 
 
 def says(cell: Json) -> str:
-    """ "Own periods needed first: 18 months [GN 01707.125] (de-grv old age) · …"."""
+    """ "Own periods needed first: 18 months [GN 01707.125] (de-grv: old age) · …"."""
     if not cell["clauses"]:
         return str(cell["says"])
     parts = []
     for row in cell["clauses"]:
-        schemes = f" ({', '.join(row['schemes'])})" if row["schemes"] else ""
+        whose = "; ".join(
+            f"{'every scheme' if scheme == EVERY else scheme}: {', '.join(branches)}"
+            for scheme, branches in row["schemes"].items()
+        ).replace("_", " ")
+        schemes = f" ({whose})" if whose else ""
         article = f" [{row['article']}]" if row["article"] else ""
         parts.append(f"{row['title']}: {row['says']}{article}{schemes}")
     return " · ".join(parts)

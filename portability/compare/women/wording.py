@@ -111,14 +111,14 @@ def told_of(item: Mapping[str, Any], found: Sequence[Clause]) -> Iterator[Json]:
                 "says": "" if absent else says,
                 "article": clause.article,
                 "url": clause.url,
-                "schemes": [],
+                "schemes": {},
                 "absent": absent,
             },
         )
-        branch = (clause.branch or "").replace("_", " ")
-        scheme = f"{clause.scheme} {branch}".strip()
-        if clause.scheme and scheme not in row["schemes"]:
-            row["schemes"].append(scheme)
+        if clause.scheme:
+            branches = row["schemes"].setdefault(clause.scheme, [])
+            if clause.branch and clause.branch not in branches:
+                branches.append(clause.branch)
     yield from rows.values()
 
 
