@@ -1,8 +1,9 @@
 """Canada: Old Age Security pension (Old Age Security Act, Part I). Amounts by quarter: oas.yaml.
 
 Residence after 18 is counted to the day and cut to whole years (s. 3(4)); foreign periods under an
-agreement open the
-right (s. 40(1)(d)) and never enter the amount, which is so many fortieths of the full pension.
+agreement open the right (s. 40(1)(d)). The amount is so many fortieths of the full pension, of own
+years, or of all years where a text takes a share of a theoretical amount: own fortieths shared once
+more would count the same years twice.
 """
 
 from __future__ import annotations
@@ -99,8 +100,9 @@ class Oas(Scheme):
 
     def accrue(self, run: Run, co: Cohort, view: View, qual: Qualification, component: str,
                basis: str) -> Quantity:
-        """s. 3(3), 7 and 7.1(3): the greatest of the three pensions of the month; foreign time
-        never counts."""
+        """s. 3(3), 7 and 7.1(3): the greatest of the three pensions of the month. Foreign time
+        counts for a theoretical amount alone, which a text then shares: Canada's own agreements
+        take none."""
         start = qual.start if qual.start is not None else co.claim.astype(np.int64)
         month = month_of(start)
         full = run.step(FULL, lambda: self.tables["full_pension"].at(
@@ -108,8 +110,13 @@ class Oas(Scheme):
         older = self.older(co, month)
         full_75 = run.step(FULL_75, lambda: mul_div(full, older, 100, "half_up"), when=older > 100,
                            full=full)
-        months = view.own.total()
-        self.doubtful(run, view, months)
+        shared = basis == "theoretical"
+        months = view.units("theoretical") if shared else view.own.total()
+        if shared:
+            run.lacks((month > month_65(co) + 1) & (view.foreign() > 0), "rule_unknown",
+                      what="deferral of a theoretical pension",
+                      cite="Old Age Security Act s. 7.1(1)-(3)")
+        self.doubtful(run, view, view.own.total())
         years = run.step(YEARS, lambda: np.minimum(months // 12, 40), months=months)
         whole = (qual.variant == FULL_1977) | (years >= 40)
         plain = mul_div(full_75, np.where(whole, 40, years), 40, "half_up")

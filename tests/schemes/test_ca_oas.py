@@ -8,8 +8,13 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portability import case, catalogue
+from portability.build import cohort_of
 from portability.cohort import OLD_AGE
+from portability.determination import entitlement
 from portability.registry import load
+from portability.totalization import totalize
+from portability.yamlsource import Source
 from tests.oracles import ca_oas as oracle
 from tests.oracles.ca_bench import Answer, Person, answer
 
@@ -124,3 +129,25 @@ def test_undated_residence_cannot_say_what_was_open_at_65() -> None:
         "1955-03-10", "2022-04-01", [], credited=240_000, facts={"years_when_first_qualified": 20}
     )
     assert told.v.tolist() == [(64867 * 20 * (1000 + 6 * 24) + 20_000) // 40_000]
+
+
+def test_a_theoretical_pension_counts_the_years_abroad_and_is_shared_once() -> None:
+    """The model: 15 years in Canada and 16 in the Philippines, 31 fortieths of 742.31, of which
+    180/372 (ETS 78 Articles 29, 30); 15 fortieths of which 180/372 would share the years twice."""
+    life = {
+        "schema": "portability/case@1",
+        "person": {"born": "1961-02-15", "nationalities": ["PH"], "residence": "PH"},
+        "claim": {"branch": "old_age", "date": "2026-03-01"},
+        "periods": [
+            {"scheme": "ph-sss", "kind": "compulsory", "start": "1990-01-01", "end": "2005-12-31"},
+            {"scheme": "ca-oas", "kind": "residence", "start": "2006-01-01", "end": "2020-12-31"},
+        ],
+    }
+    schemes = {name: load(name) for name in ("ca-oas", "ph-sss")}
+    result = totalize(
+        cohort_of([case.load(Source("test", life))]), schemes, [catalogue.find("model-r167")]
+    )
+    line = entitlement(result, "ca-oas", 0)
+    assert (742_31 * 31 + 20) // 40 == 575_29
+    assert (575_29 * 180 * 2 + 372) // (372 * 2) == 278_37
+    assert line["payable"]["amount"] == "278.37"
