@@ -47,6 +47,8 @@ def test_chunks_are_members_of_their_own(tmp_path: Path, monkeypatch: pytest.Mon
     ids = nested.column("member_id").to_pylist()
     assert ids == [f"M{number:09d}" for number in range(1, 1_001)]
     assert pq.ParquetFile(tmp_path / "nested.parquet").num_row_groups == 3
+    born = nested.column("birth_date").to_pylist()
+    assert born[:400] != born[400:800]
 
 
 def test_careers_look_like_careers(made: Path, tmp_path: Path) -> None:
