@@ -69,7 +69,7 @@ class Vocabulary:
 def coded(column: Any, places: dict[str, int]) -> pa.Array:
     if not pa.types.is_dictionary(column.type):
         column = column.cast(pa.string()).dictionary_encode()
-    here = []
+    here: list[int | None] = []
     for word in column.dictionary.cast(pa.string()).to_pylist():
         if word is None:
             here.append(None)
