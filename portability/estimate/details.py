@@ -20,7 +20,7 @@ from portability.estimate.tallies import (
     UNKNOWN,
     WORTH,
 )
-from portability.estimate.whole import Whole, amount, money_rows
+from portability.estimate.whole import Money, Pair, Whole, amount, money_rows
 
 Json = dict[str, Any]
 STEPS = (6, 12, 24, 36, 60, 120)  # "N more months"; the ends of MISSING_BANDS
@@ -78,23 +78,30 @@ def told_routes(
 
 
 def route_money(whole: Whole, scheme: str, marks: dict[str, Mark]) -> dict[str, list[Json]]:
-    """Sums by route, below those of the scheme."""
-    rows: dict[Any, Any] = {}
-    for key, (n, likely, gain) in whole.tallies["routes_money"].items():
-        if key[0] == scheme:
-            rows.setdefault(key[1], {})[key[2], key[3]] = (n, 0, 0, likely, gain)
+    """Sums by route, below those of the scheme. What lies above the national route is null where it
+    is that of a few, or where likely less it would be what a few get anyway."""
+    rows: dict[str, Money] = {}
+    gains: dict[tuple[str, Pair], str | None] = {}
+    for (of, route, currency, per), figures in whole.tallies["routes_money"].items():
+        if of == scheme:
+            n, compared, not_opened, likely, gain = figures
+            pair = (str(currency), str(per))
+            rows.setdefault(str(route), {})[pair] = (n, 0, 0, 0, 0, likely, likely, likely)
+            few = small(compared, whole.threshold) or small(not_opened, whole.threshold)
+            gains[str(route), pair] = None if few else amount(gain, pair[0])
     shut = [name for name, mark in marks.items() if mark is not OPEN]
-    shown = money_rows(rows, shut, whole.scheme_money.get(scheme, frozenset()), whole.threshold)
+    shown = money_rows(rows, shut, whole.scheme_money.get(scheme, {}), whole.threshold)
     made: dict[str, list[Json]] = {}
     for name, sums in shown.items():
-        for (currency, per), figures in sorted(sums.items()):
-            one: Json = {"currency": currency, "per": per}
-            if figures is None:
+        for pair, told in sorted(sums.items()):
+            one: Json = {"currency": pair[0], "per": pair[1]}
+            if told is None:
                 one["withheld"] = True
             else:
-                one["likely"] = amount(figures[3], currency)
-                one["above_national"] = amount(figures[4], currency)
-            made.setdefault(str(name), []).append(one)
+                one["likely"] = amount(told.likely, pair[0])
+                if name != "national":
+                    one["above_national"] = gains[name, pair]
+            made.setdefault(name, []).append(one)
     return made
 
 

@@ -18,6 +18,8 @@ from portability.estimate.shown import Groups, Row, below, cell, cells, grouped,
 from portability.estimate.tallies import OUTCOMES, UNKNOWN, Key, Tally
 from portability.estimate.whole import (
     Money,
+    Pair,
+    Sums,
     Whole,
     money_rows,
     moneys,
@@ -77,7 +79,7 @@ def answers(whole: Whole) -> Json:
     sums = moneys(whole.tallies["members_money"], lambda key: "").get("", {})
     money = []
     for key, figures in sorted(sums.items()):
-        line = range_told(key, figures if key in whole.money else None)
+        line = range_told(key, whole.money.get(key))
         if key in whole.money:
             for name, count in zip(("range_unknown", "only_if_assumed"), figures[1:3], strict=True):
                 line[name] = cells([count, whole.members.total - count], whole.threshold)[0]
@@ -93,7 +95,7 @@ def table(
     whole: Whole,
     names: tuple[str, ...],
     rows: Mapping[Any, Row] | None,
-    sums: Mapping[Any, Mapping[tuple[str, str], Any]],
+    sums: Mapping[Any, Mapping[Pair, Sums | None]],
 ) -> Json:
     """Rows in the order of their names; none where not even these may be told."""
     if rows is None:
@@ -123,8 +125,8 @@ def children(
     groups: Groups,
     counts: Mapping[Any, list[int]],
     sums: Mapping[Any, Money],
-    parent_money: frozenset[tuple[str, str]],
-) -> tuple[dict[Any, Row] | None, dict[Any, dict[tuple[str, str], Any]]]:
+    parent_money: Mapping[Pair, Sums],
+) -> tuple[dict[Any, Row] | None, dict[Any, dict[Pair, Sums | None]]]:
     """Rows below a row, and their sums below its sums."""
     dear = [max(DEAR[place] for place in group) for group in groups]
     rows = below(
@@ -173,12 +175,12 @@ def places(whole: Whole) -> Json:
     )
     for name, words, row in kinds:
         rows: dict[Any, Row] = {}
-        money: dict[Any, dict[tuple[str, str], Any]] = {}
+        money: dict[Any, dict[Pair, Sums | None]] = {}
         dark = []
         by_state = split(outcomes(counts, 3, row), words.index("country"))
         sums_by_state = split(moneys(whole.tallies[sums], row), words.index("country"))
         for state, mine in by_state.items():
-            told = {key for key, value in state_sums.get(state, {}).items() if value is not None}
+            told = known_sums(state_sums.get(state, {}))
             found, found_sums = (
                 (None, {})
                 if states is None
@@ -188,7 +190,7 @@ def places(whole: Whole) -> Json:
                     groups,
                     mine,
                     sums_by_state.get(state, {}),
-                    frozenset(told),
+                    told,
                 )
             )
             if found is None:
@@ -198,11 +200,12 @@ def places(whole: Whole) -> Json:
         made[name] = {**table(whole, words, rows, money), "withheld": sorted(dark)}
         if name == "by_scheme":
             whole.schemes = {str(key[1]): shown for key, shown in rows.items()}
-            whole.scheme_money = {
-                str(key[1]): frozenset(pair for pair, told in mine.items() if told is not None)
-                for key, mine in money.items()
-            }
+            whole.scheme_money = {str(key[1]): known_sums(mine) for key, mine in money.items()}
     return {name: {"columns": columns(groups), **one} for name, one in made.items()}
+
+
+def known_sums(sums: Mapping[Pair, Sums | None]) -> dict[Pair, Sums]:
+    return {pair: told for pair, told in sums.items() if told is not None}
 
 
 def split(rows: Mapping[Any, Any], place: int) -> dict[tuple[Any], dict[Any, Any]]:

@@ -152,7 +152,7 @@ def amounts(t: Telling) -> str:
 
 
 def one(t: Telling, line: Json, which: str) -> str:
-    return t.w("word.withheld") if line.get("withheld") else t.sum(line, which)
+    return t.w("word.withheld") if line.get(which) is None else t.sum(line, which)
 
 
 def by_scheme(t: Telling, currency: str, per: str) -> list[tuple[Json, Json]]:
@@ -172,7 +172,8 @@ def ranges(t: Telling, number: int, unit: str, found: Sequence[tuple[Json, Json]
     for row, line in found:
         if not line.get("withheld"):
             said = ", ".join(f"{t.w(f'column.{n}')}: {t.sum(line, n)}" for n in RANGE)
-            low, likely, high = (units(line[n]) for n in RANGE)
+            likely = units(line["likely"])
+            low, high = (units(line[n]) if line[n] is not None else likely for n in ("low", "high"))
             rows.append(Span(t.w.scheme(row["scheme"]), low, likely, high, t.sum(line), said))
     title = t.w("title.scheme_amounts", currency=unit)
     first = f"{rows[0].name}, {rows[0].figure}" if rows else ""

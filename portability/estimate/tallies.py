@@ -5,9 +5,10 @@ outcome: entitled (right and amount known), amount_unknown (a right, no amount),
 not_entitled, unknown. A member counts once: as unknown where the law of any of his schemes is
 unknown, else by the best of his answers.
 
-Figures of money are in thousandths of the currency: (answers paid, those without a known range,
-those paid only under other assumptions, low, likely, high). An answer without a known range stands
-in low and high with its likely amount.
+Figures of money are (answers paid, those without a known range, those paid only under other
+assumptions, those whose low is another than likely, those whose high is; low, likely, high), sums
+in thousandths of the currency. An answer without a known range stands in low and high with its
+likely amount.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ NAMES = (
     "members",  # sex, age band, outcome, "elsewhere" if entitled in some scheme -> members
     "members_money",  # sex, age band, currency, per -> money, members instead of answers
     "routes",  # scheme, route, worth -> answers with a right, now or later, by that route
-    "routes_money",  # scheme, route, currency, per -> answers, likely, above the national route
+    "routes_money",  # scheme, route, currency, per -> answers, compared, not opened, likely, above
     "missing",  # scheme, band of months -> answers not entitled
     "months",  # starts | opens | reached, month -> answers
     "deadlines",  # scheme, month, currency -> refunds, sum
@@ -179,7 +180,9 @@ def of_answers(part: Part, rows: NDArray[np.intp], outcome: Int) -> dict[str, Ta
     lost = rows[blank]
     return {
         "answers": group([*where, listed(OUTCOMES, outcome[rows])]),
-        "answers_money": money(part, rows, outcome, "residence", "country", "scheme"),
+        "answers_money": money(
+            part, payees_of(part, rows, outcome), "residence", "country", "scheme"
+        ),
         "unknown": group(
             [
                 *part.at(lost, "scheme"),
@@ -190,8 +193,25 @@ def of_answers(part: Part, rows: NDArray[np.intp], outcome: Int) -> dict[str, Ta
     }
 
 
-def money(part: Part, rows: NDArray[np.intp], outcome: Int, *names: str) -> Tally:
-    """Of answers that pay, or would under other assumptions: six figures by words and currency."""
+@frozen
+class Payees:
+    """Answers that pay, or would under other assumptions: their rows and, of each, whether it does,
+    whether its range is known, and low, likely and high in thousandths."""
+
+    rows: NDArray[np.intp]
+    pays: Bool
+    known: Bool
+    low: Int
+    likely: Int
+    high: Int
+
+    def counts(self) -> tuple[Bool, ...]:
+        """The five counts of a figure of money, as masks."""
+        lower, higher = self.low != self.likely, self.high != self.likely
+        return self.pays, self.pays & ~self.known, ~self.pays, lower, higher
+
+
+def payees_of(part: Part, rows: NDArray[np.intp], outcome: Int) -> Payees:
     low, low_known = thousandths_of(part.table.column("low"))
     high, high_known = thousandths_of(part.table.column("high"))
     paid = outcome == ENTITLED
@@ -199,16 +219,16 @@ def money(part: Part, rows: NDArray[np.intp], outcome: Int, *names: str) -> Tall
     mine = rows[paid[rows] | (ranged[rows] & (high[rows] > 0))]
     pays, known = paid[mine], ranged[mine]
     likely = np.where(pays, part.likely[mine], 0)
-    found = group(
-        part.at(mine, *names, "currency", "per"),
-        pays.astype(np.int64),
-        (pays & ~known).astype(np.int64),
-        (~pays).astype(np.int64),
-        np.where(known, low[mine], likely),
-        likely,
-        np.where(known, high[mine], likely),
-    )
-    return {key: figures[1:] for key, figures in found.items()}
+    lowest, highest = (np.where(known, column[mine], likely) for column in (low, high))
+    return Payees(mine, pays, known, lowest, likely, highest)
+
+
+def money(part: Part, found: Payees, *names: str) -> Tally:
+    """Figures of money by words, currency and period."""
+    columns = [mask.astype(np.int64) for mask in found.counts()]
+    keys = part.at(found.rows, *names, "currency", "per")
+    sums = group(keys, *columns, found.low, found.likely, found.high)
+    return {key: figures[1:] for key, figures in sums.items()}
 
 
 def of_members(part: Part, rows: NDArray[np.intp], outcome: Int) -> dict[str, Tally]:
@@ -235,28 +255,25 @@ def of_members(part: Part, rows: NDArray[np.intp], outcome: Int) -> dict[str, Ta
 
 def members_money(part: Part, rows: NDArray[np.intp], outcome: Int) -> Tally:
     """As `money`, by sex and age band; counted are members: one with two pensions in a currency
-    counts once, as paid if either is."""
-    found = money(part, rows, outcome, "sex", "age_band")
-    high, high_known = thousandths_of(part.table.column("high"))
-    low_known = thousandths_of(part.table.column("low"))[1]
-    ranged = high_known & low_known
-    paid = outcome[rows] == ENTITLED
-    mine = paid | (ranged[rows] & (high[rows] > 0))
-    taken = rows[mine]
-    sums = part.at(taken, "currency", "per")
+    counts once, as paid if either is, and likewise for the rest."""
+    found = payees_of(part, rows, outcome)
+    sums = part.at(found.rows, "currency", "per")
     room = len(sums[0].words) * len(sums[1].words)
-    who = part.member[taken] * room + joined_code(sums, len(taken))
+    who = part.member[found.rows] * room + joined_code(sums, len(found.rows))
     once, at, inverse = np.unique(who, return_index=True, return_inverse=True)
-    pays, unranged = np.zeros(len(once), np.bool_), np.zeros(len(once), np.bool_)
-    np.logical_or.at(pays, inverse, paid[mine])
-    np.logical_or.at(unranged, inverse, paid[mine] & ~ranged[taken])
+    masks = []
+    for mask in found.counts():
+        any_ = np.zeros(len(once), np.bool_)
+        np.logical_or.at(any_, inverse, mask)
+        masks.append(any_)
+    masks[2] = ~masks[0]  # nobody is paid and "only under other assumptions" at once
+    first = found.rows[at]
     counts = group(
-        part.at(taken[at], "sex", "age_band", "currency", "per"),
-        pays.astype(np.int64),
-        unranged.astype(np.int64),
-        (~pays).astype(np.int64),
+        part.at(first, "sex", "age_band", "currency", "per"),
+        *(mask.astype(np.int64) for mask in masks),
     )
-    return {key: (*counts[key][1:], *figures[3:]) for key, figures in found.items()}
+    whole = money(part, found, "sex", "age_band")
+    return {key: (*counts[key][1:], *figures[len(masks) :]) for key, figures in whole.items()}
 
 
 WORTH = ("national", "opened", "raised", "not_known", "later", "later_other")
@@ -284,11 +301,14 @@ def of_routes(
     worth = np.select([only, later, is_national, refused, comparable], [4, 5, 0, 1, 2], 3)
     gain = np.where(comparable, part.likely[rows] - np.where(refused, 0, part.likely[other]), 0)
     gain = np.where(is_national, 0, gain)
-    told = rows[paid]
+    told, whole = rows[paid], (refused & ~is_national)[paid]
+    against = (comparable & ~is_national)[paid]
     return {
         "routes": group([*part.at(rows, "scheme", "route"), listed(WORTH, worth)]),
         "routes_money": group(
-            part.at(told, "scheme", "route", "currency", "per"), part.likely[told], gain[paid]
+            part.at(told, "scheme", "route", "currency", "per"),
+            *(against.astype(np.int64), (~whole).astype(np.int64)),
+            *(part.likely[told], gain[paid]),
         ),
     }
 

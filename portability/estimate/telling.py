@@ -48,7 +48,7 @@ class Telling:
 
     def sum(self, line: Json, which: str = "likely") -> str:
         """ "1,234.50 USD a month", or withheld."""
-        if line.get("withheld"):
+        if line.get(which) is None:
             return f"{self.period(line['currency'], line.get('per'))}: {self.w('word.withheld')}"
         figure = f"{self.number(line[which])} {plain(line['currency'])}"
         return self.period(figure, line.get("per"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from portability.estimate.cells import KEPT, OPEN, Mark, line, small
 from portability.estimate.shown import Groups, Row, known, money_hidden, top
@@ -15,7 +15,19 @@ from portability.exact import decimal_text
 from portability.tables import minor_digits
 
 Json = dict[str, Any]
-Money = dict[tuple[str, str], tuple[int, ...]]  # (currency, per) -> figures
+Pair = tuple[str, str]  # currency, per
+Money = dict[Pair, tuple[int, ...]]  # figures as in `tallies`
+LOWER, HIGHER, LOW, LIKELY, HIGH = 3, 4, 5, 6, 7  # places among the figures
+
+
+@frozen
+class Sums:
+    """A sum that is shown, in thousandths; an end of its range is None where it is withheld: where
+    it differs from likely because of a few, it would tell of these few."""
+
+    low: int | None
+    likely: int
+    high: int | None
 
 
 @define
@@ -34,9 +46,9 @@ class Whole:
     member_groups: Groups
     answers: Row
     answer_groups: Groups
-    money: frozenset[tuple[str, str]]
+    money: dict[Pair, Sums]
     schemes: dict[str, Row] = field(factory=dict)
-    scheme_money: dict[str, frozenset[tuple[str, str]]] = field(factory=dict)
+    scheme_money: dict[str, dict[Pair, Sums]] = field(factory=dict)
 
     def knows(self, scheme: str, *outcomes: int) -> bool:
         """Whether a reader may know how many answers of a scheme have one of the outcomes."""
@@ -65,8 +77,19 @@ def whole_of(tallies: Mapping[str, Tally], as_of: date, threshold: int) -> Whole
     members, member_groups = top(total(outcomes(tallies["members"], 2)), threshold)
     answers, answer_groups = top(total(outcomes(tallies["answers"], 3)), threshold)
     sums = moneys(tallies["members_money"], lambda key: "").get("", {})
-    told = frozenset(key for key, figures in sums.items() if not small(payees(figures), threshold))
-    return Whole(tallies, threshold, as_of, members, member_groups, answers, answer_groups, told)
+    shown = {
+        pair: Sums(
+            *ends(figures, small(figures[LOWER], threshold), small(figures[HIGHER], threshold))
+        )
+        for pair, figures in sums.items()
+        if not small(payees(figures), threshold)
+    }
+    return Whole(tallies, threshold, as_of, members, member_groups, answers, answer_groups, shown)
+
+
+def ends(figures: Sequence[int], no_low: bool, no_high: bool) -> tuple[int | None, int, int | None]:
+    low = None if no_low else figures[LOW]
+    return low, figures[LIKELY], None if no_high else figures[HIGH]
 
 
 def outcomes(
@@ -109,29 +132,44 @@ def amount(thousandths: int, currency: str) -> str:
     return decimal_text(thousandths // unit, digits)
 
 
-def range_told(sums: tuple[str, str], figures: Sequence[int] | None) -> Json:
-    """Low, likely and high of a sum, or that it is withheld."""
-    currency, per = sums
+def range_told(pair: Pair, sums: Sums | None) -> Json:
+    """Low, likely and high of a sum (an end is null where it is withheld), or that all of it is."""
+    currency, per = pair
     head: Json = {"currency": currency, "per": per}
-    if figures is None:
+    if sums is None:
         return {**head, "withheld": True}
-    low, likely, high = (amount(value, currency) for value in figures[3:6])
-    return {**head, "low": low, "likely": likely, "high": high}
+    return {
+        **head,
+        "low": None if sums.low is None else amount(sums.low, currency),
+        "likely": amount(sums.likely, currency),
+        "high": None if sums.high is None else amount(sums.high, currency),
+    }
 
 
 def money_rows(
-    rows: Mapping[Any, Money],
-    shut: Collection[Any],
-    parent: Collection[tuple[str, str]],
-    threshold: int,
-) -> dict[Any, dict[tuple[str, str], Sequence[int] | None]]:
+    rows: Mapping[Any, Money], shut: Collection[Any], parent: Mapping[Pair, Sums], threshold: int
+) -> dict[Any, dict[Pair, Sums | None]]:
     """Sums of rows below a parent, None where withheld: those of rows that are `shut`, those whose
     parent withholds them, small ones, and those that would give them away."""
-    made: dict[Any, dict[tuple[str, str], Sequence[int] | None]] = {row: {} for row in rows}
-    for sums in sorted({key for row in rows.values() for key in row}):
-        people = {name: payees(row[sums]) for name, row in rows.items() if sums in row}
-        hidden = money_hidden(people, shut, threshold)
-        for name in people:
-            free = sums in parent and name not in hidden
-            made[name][sums] = rows[name][sums] if free else None
+    made: dict[Any, dict[Pair, Sums | None]] = {row: {} for row in rows}
+    for pair in sorted({pair for row in rows.values() for pair in row}):
+        mine = {name: row[pair] for name, row in rows.items() if pair in row}
+        hidden = money_hidden({name: payees(f) for name, f in mine.items()}, shut, threshold)
+        whole = parent.get(pair)
+        low = hidden_ends(mine, LOWER, hidden, whole is None or whole.low is None, threshold)
+        high = hidden_ends(mine, HIGHER, hidden, whole is None or whole.high is None, threshold)
+        for name, figures in mine.items():
+            free = whole is not None and name not in hidden
+            made[name][pair] = Sums(*ends(figures, name in low, name in high)) if free else None
     return made
+
+
+def hidden_ends(
+    rows: Mapping[Any, Sequence[int]], place: int, hidden: set[Any], all_: bool, threshold: int
+) -> set[Any]:
+    """Rows of which one end of the range is withheld. place: the count of those who make it differ
+    from likely; all_: the parent withholds it, so that every row which differs does."""
+    people = {name: figures[place] for name, figures in rows.items()}
+    if all_:
+        return {name for name, n in people.items() if n}
+    return money_hidden(people, hidden, threshold)

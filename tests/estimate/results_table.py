@@ -92,6 +92,8 @@ def answer(
         more["reached"] = date(2027, dice.randrange(1, 13), dice.randrange(1, 28))
     if status == "unknown" or (status == "entitled" and not known):
         more |= {"reason": "parameter_not_published", "detail": dice.choice(["rates", "awi"])}
+    if known and dice.random() < 0.2:
+        more["low"] = "0"
     made = [row(member, scheme, status, str(amount) if known else None, **more)]
     if route != "national":
         other = dice.choice(["not_entitled", "entitled"])

@@ -77,16 +77,16 @@ def test_sums_by_currency_and_period_never_across() -> None:
         row("c", "de-grv", "entitled", "7", per="year"),
     ]
     assert tally(rows, "answers_money") == {
-        ("PH", "US", "us-oasdi", "USD", "month"): (1, 0, 0, 0, 100_100, 120_200),
-        ("PH", "DE", "de-grv", "EUR", "month"): (2, 0, 0, 100_000, 100_000, 110_050),
-        ("PH", "DE", "de-grv", "EUR", "year"): (1, 0, 0, 7_000, 7_000, 7_000),
+        ("PH", "US", "us-oasdi", "USD", "month"): (1, 0, 0, 1, 1, 0, 100_100, 120_200),
+        ("PH", "DE", "de-grv", "EUR", "month"): (2, 0, 0, 0, 1, 100_000, 100_000, 110_050),
+        ("PH", "DE", "de-grv", "EUR", "year"): (1, 0, 0, 0, 0, 7_000, 7_000, 7_000),
     }
 
 
 def test_an_answer_without_a_range_stands_in_it_with_its_likely_amount() -> None:
     rows = [row("a", "de-grv", "entitled", "10", low=None, high=None)]
     assert tally(rows, "answers_money")["PH", "DE", "de-grv", "EUR", "month"] == (
-        *(1, 1, 0),
+        *(1, 1, 0, 0, 0),
         *(10_000, 10_000, 10_000),
     )
 
@@ -97,7 +97,7 @@ def test_who_is_paid_only_under_other_assumptions_raises_high_alone() -> None:
         row("b", "de-grv", "entitled", "10"),
     ]
     assert tally(rows, "answers_money")["PH", "DE", "de-grv", "EUR", "month"] == (
-        *(1, 0, 1),
+        *(1, 0, 1, 0, 1),
         *(10_000, 10_000, 40_000),
     )
 
@@ -105,7 +105,7 @@ def test_who_is_paid_only_under_other_assumptions_raises_high_alone() -> None:
 def test_a_member_with_two_pensions_in_a_currency_is_one_payee() -> None:
     rows = [row("a", "ca-cpp", "entitled", "5"), row("a", "ca-oas", "entitled", "6")]
     assert tally(rows, "members_money") == {
-        ("female", "55-64", "CAD", "month"): (1, 0, 0, 11_000, 11_000, 11_000)
+        ("female", "55-64", "CAD", "month"): (1, 0, 0, 0, 0, 11_000, 11_000, 11_000)
     }
 
 
@@ -113,7 +113,7 @@ def test_sums_beyond_64_bits_are_exact() -> None:
     most = "999999999999999.999"
     rows = [row(f"m{n}", "de-grv", "entitled", most) for n in range(20_000)]
     found = tally(rows, "answers_money")["PH", "DE", "de-grv", "EUR", "month"]
-    assert found[4] == 20_000 * (10**18 - 1) > 2**64
+    assert found[6] == 20_000 * (10**18 - 1) > 2**64
 
 
 # --- agreements
@@ -147,8 +147,8 @@ def test_what_a_route_is_worth() -> None:
         ("de-grv", "national", "national"): (1,),
     }
     assert tally(rows, "routes_money") == {
-        ("de-grv", "us-de", "EUR", "month"): (4, 330_000, 110_000),
-        ("de-grv", "national", "EUR", "month"): (1, 40_000, 0),
+        ("de-grv", "us-de", "EUR", "month"): (4, 2, 3, 330_000, 110_000),
+        ("de-grv", "national", "EUR", "month"): (1, 0, 1, 40_000, 0),
     }
 
 

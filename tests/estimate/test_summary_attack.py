@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pencil import Pencil, reading
-from results_table import Row, membership, row, table
+from results_table import Row, beside, membership, row, table
 
 from portability.estimate.summary import Summary, partial
 
@@ -206,6 +206,62 @@ def test_no_sum_of_a_few_can_be_found_by_subtraction(rows: list[Row], name: str)
             if words[-2:] == pair and words[place] in hidden
         )
         assert (not hidden and left == 0) or payees >= 5
+        for end, count in (("low", 3), ("high", 4)):
+            dark = {
+                one[key]
+                for one in s[name]["rows"]
+                for line in one["money"]
+                if (line["currency"], line["per"]) == pair and line.get(end) is None
+            }
+            apart = sum(
+                figures[count]
+                for words, figures in summary.tallies[tally].items()
+                if words[-2:] == pair and words[place] in dark
+            )
+            assert total[end] is None or apart == 0 or apart >= 5
+
+
+def test_an_end_of_a_range_that_is_the_work_of_a_few_is_withheld() -> None:
+    """Low is another than likely for six in the Philippines, for two in Germany and for nobody in
+    Mexico: the eight are shown, the two are not, nor the six that would give them away."""
+    rows = []
+    for home, n, unsure in (("PH", 20, 6), ("DE", 20, 2), ("MX", 20, 0)):
+        for number in range(n):
+            low = "0" if number < unsure else "10"
+            more = {"low": low, "residence": home, "sex": "male" if number % 2 else "female"}
+            rows.append(row(f"{home}{number}", "us-oasdi", "entitled", "10", **more))
+    s = partial(table(rows)).json(5, NOVEMBER)
+    assert s["answers"]["money"][0]["low"] == "520.00"
+    lows = {one["residence"]: one["money"][0]["low"] for one in s["by_corridor"]["rows"]}
+    assert lows == {"PH": None, "DE": None, "MX": "200.00"}
+    assert {one["money"][0]["likely"] for one in s["by_corridor"]["rows"]} == {"200.00"}
+    few = partial(table(rows[20:])).json(5, NOVEMBER)
+    assert few["answers"]["money"][0]["low"] is None
+    assert few["answers"]["money"][0]["likely"] == few["answers"]["money"][0]["high"] == "400.00"
+
+
+@pytest.mark.parametrize(
+    ("opened", "raised", "unknown", "above"),
+    [
+        (8, 0, 0, "80.00"),
+        (8, 6, 0, "110.00"),  # 14 of 10, 5 of each of the six are the own law's
+        (8, 1, 0, None),  # likely less this would be the own law's pension of one member
+        (8, 0, 3, None),  # … or the pensions of three
+        (0, 2, 9, None),
+    ],
+)
+def test_what_an_agreement_adds_is_never_that_of_a_few(
+    opened: int, raised: int, unknown: int, above: str | None
+) -> None:
+    rows = []
+    for number in range(opened + raised + unknown):
+        status = "not_entitled" if number < opened else "entitled"
+        own = "5" if opened <= number < opened + raised else None
+        rows.append(row(f"m{number}", "de-grv", "entitled", "10", route="us-de"))
+        rows.append(beside(f"m{number}", "de-grv", status, own))
+    s = partial(table(rows)).json(5, NOVEMBER)
+    assert s["by_route"][0]["money"][0]["above_national"] == above
+    assert s["by_route"][0]["money"][0]["likely"] == f"{10 * len(rows) // 2}.00"
 
 
 def test_fewer_members_than_the_threshold_show_nothing() -> None:
