@@ -16,7 +16,7 @@ from attrs import frozen
 from portability.compare.impact import A_YEAR, AT_ENTRY, LATER
 from portability.compare.peopled import LEVELS
 from portability.compare.weighing import GAINS, LESS, LOSES, MORE, UNKNOWN
-from portability.exact import decimal_text, parse_number
+from portability.exact import decimal_text, scale_text
 from portability.layout import aligned, wrapped
 
 Json = Mapping[str, Any]
@@ -212,7 +212,9 @@ def together(
     ]
     if not mine:
         return None
-    return {level: str(sum(parse_number(one[level]) for one in mine)) for level in LEVELS}
+    return {
+        level: decimal_text(sum(scale_text(one[level], 3) for one in mine), 3) for level in LEVELS
+    }
 
 
 def persons_told(levels: Json | None) -> str:
