@@ -171,7 +171,7 @@ def parts(rule: Rule, raw: Raw, whole: Raw, measure: meaning.Measure) -> Iterato
     yield from short_and_beside(rule)
     if rule.with_:
         form = meaning.of_model(rule.with_, measure)
-        yield Part("rule.with", "with", form, said.raw(raw["with"]), rule.with_)
+        yield Part("rule.with", "with", form, said.terms(raw["with"]), rule.with_)
     for key, prose in (("defect", rule.defect), ("note", rule.note)):
         if prose:
             yield Part(f"rule.{key}", key, meaning.words(prose), said.prose(prose), prose)

@@ -93,6 +93,14 @@ def raw(value: Any, between: str = "; ") -> str:
     return between.join(part for part in said if part)
 
 
+def terms(value: Mapping[str, Any]) -> str:
+    """What a rule hands to the scheme's own law; a pair is a share: "added period: 1/2"."""
+    return joined(
+        f"{word(key)}: {pair((row[0], row[1]))}" if isinstance(row, list) else raw({key: row})
+        for key, row in value.items()
+    )
+
+
 def said_rows(rows: Sequence[Any]) -> str:
     if any(isinstance(row, Mapping) for row in rows):
         return joined(raw(row, ", ") for row in rows)
