@@ -135,10 +135,10 @@ def places(source: Source, text: Text) -> None:
 
 def same(source: Source, path: Path_, given: Any, words: Any) -> bool:
     """A mapping with exactly the words of a dimension as its keys."""
-    keys = [str(key) for key in given] if isinstance(given, Mapping) else []
-    if sorted(keys) == sorted(words):
+    keys = list(given) if isinstance(given, Mapping) else []
+    if {*keys} == {*words}:
         return True
-    found = ", ".join(keys) if keys else "no mapping of words"
+    found = ", ".join(map(str, keys)) if keys else "no mapping of words"
     source.fault(path, Raw(found), f"exactly: {', '.join(words)}", code="words")
     return False
 

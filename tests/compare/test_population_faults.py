@@ -145,3 +145,27 @@ def test_amounts_are_in_the_scheme_s_one_money(tmp_path: Path) -> None:
     assert "whose money changed" in faults(tmp_path, text)[0]
     half = SMALL.replace("earnings: {percent: level}", "earnings: {percent: level, per: year}", 1)
     assert "amount, per and currency together" in faults(tmp_path, half)[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "to"),
+    [
+        ("record: [short, long]", "record: [1, 2]"),
+        ("shares: {short: few, long: rest}", "shares: {1: few, 2: rest}"),
+        ("shares: {short: few, long: rest}", "shares: {short: {female: 1}, long: rest}"),
+        ("shares: {short: few, long: rest}", "shares: few"),
+        ("careers:\n", "careers: []\nothers:\n"),
+        ("countries: [DE, US]", "countries: DE"),
+        ("of: sex, shares", "of: [sex, record, sex], shares"),
+        ("of: sex, shares", "of: [sex, sex], shares"),
+        ("female: 60, male: 40", "female: -60, male: 160"),
+        ("female: 60, male: 40", "female: 6e1, male: 40"),
+        ("where: {}", "where: {sex: []}"),
+        ("where: {}", "where: [sex]"),
+        ("schema: portability/population@1", "schema: portability/agreement@1"),
+    ],
+)
+def test_hostile_words_are_faults_and_no_crash(tmp_path: Path, change: str, to: str) -> None:
+    assert SMALL.count(change) == 1
+    found = faults(tmp_path, SMALL.replace(change, to))
+    assert found and all(re.match(r"small\.yaml:\d+:\d+: ", fault) for fault in found)

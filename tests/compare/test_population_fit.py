@@ -164,13 +164,11 @@ def test_where_nobody_can_be_is_nobody(given_: tuple[Int, Int]) -> None:
 
 
 def test_rounding_exchanges_where_the_last_ones_cannot_be_placed() -> None:
-    """Two thirds of a thousandth in each of three cells of a ring: someone else has to move."""
-    seed = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]])
-    for one in range(1, 8):
-        margins = [Margin((0,), of(one, one, one)), Margin((1,), of(one, one, one))]
-        made = table(seed, margins)
-        assert [made.sum(axis=0).tolist(), made.sum(axis=1).tolist()] == [[one] * 3] * 2
-        assert not made[seed == 0].any()
+    """The last thousandth is lacking in a row and a column that meet where nobody can be: two cells
+    gain and one gives."""
+    seed = np.array([[2, 5, 1], [5, 3, 3], [2, 2, 0]])
+    margins = [Margin((0,), of(6, 3, 1)), Margin((1,), of(2, 5, 3))]
+    assert table(seed, margins).tolist() == [[0, 4, 2], [1, 1, 1], [1, 0, 0]]
 
 
 @given(joint(), st.integers(1, 9_999))
@@ -211,3 +209,9 @@ def test_a_split_is_whole_and_near(total: int, parts: list[int]) -> None:
         abs(value - Fraction(total * part, whole)) < 1
         for value, part in zip(made, parts, strict=True)
     )
+
+
+def test_the_largest_remainder_comes_first() -> None:
+    """Of ten, 1.43, 2.86 and 5.71: two are left after 1, 2 and 5."""
+    assert split(10, [Fraction(1), Fraction(2), Fraction(4)]) == [1, 3, 6]
+    assert split(2, [Fraction(1)] * 3) == [1, 1, 0]
