@@ -42,38 +42,58 @@ def add(
     again = co.take(who)
     again.branch = REFUND
     paid = totalize(again, schemes, agreements)
+    due = {scheme: due_to(paid.decisions[scheme], len(who)) for scheme in giving}
+    taken = given_back(co, who, due, result, schemes, agreements)
     for scheme in giving:
-        decision = paid.decisions[scheme]
-        due = np.zeros(len(who), np.bool_)
-        due[decision.holding.idx[decision.entitled]] = True
-        losses = given_back(co, who, due, scheme, result, schemes, agreements)
-        add_rows(sheet, paid, scheme, who, result, losses)
+        add_rows(sheet, paid, scheme, who, result, taken[scheme])
+
+
+def due_to(decision: Decision, n: int) -> Bool:
+    """Who of n persons has the right."""
+    out = np.zeros(n, np.bool_)
+    out[decision.holding.idx[decision.entitled]] = True
+    return out
 
 
 def given_back(
     co: Cohort,
     who: Index,
-    due: Bool,
-    scheme: str,
+    due: dict[str, Bool],
     before: Result,
     schemes: dict[str, Scheme],
     agreements: Sequence[Agreement],
-) -> list[Marked]:
-    """Which other schemes refuse, or pay less, once this record is refunded, for the members `who`
-    to whom the refund is due."""
-    taken = who[due]
-    if not len(taken):
-        return []
-    less = co.take(taken)
-    mine = less.rows.scheme == co.schemes.index(scheme)
+) -> dict[str, list[Marked]]:
+    """Which other schemes refuse, or pay less, once the record of a scheme is refunded, by that
+    scheme: bool over the members `who` each. Whoever has a refund due and a record elsewhere runs
+    once more per such refund, all in one cohort."""
+    numbers = {scheme: co.schemes.index(scheme) for scheme in due}
+    rows = {
+        scheme: np.flatnonzero(due[scheme] & elsewhere(co, numbers[scheme])[who]) for scheme in due
+    }
+    people = np.concatenate([who[at] for at in rows.values()])
+    found: dict[str, list[Marked]] = {scheme: [] for scheme in due}
+    if not len(people):
+        return found
+    less = co.take(people)
+    refunded = np.repeat([*numbers.values()], [len(at) for at in rows.values()])
+    mine = less.rows.scheme == refunded[less.rows.person]
     less.rows = evolve(less.rows, status=np.where(mine, REFUNDED, less.rows.status).astype(np.int8))
-    after = totalize(less, schemes, agreements)
-    wide = []
-    for word, here in losses(before, after, taken, scheme):
-        all_ = np.zeros(len(who), np.bool_)
-        all_[due] = here
-        wide.append((word, all_))
-    return wide
+    after, start = totalize(less, schemes, agreements), 0
+    for scheme, at in rows.items():
+        block = slice(start, start + len(at))
+        for word, here in losses(before, after, who[at], block, scheme):
+            wide = np.zeros(len(who), np.bool_)
+            wide[at] = here
+            found[scheme].append((word, wide))
+        start += len(at)
+    return found
+
+
+def elsewhere(co: Cohort, number: int) -> Bool:
+    """Who has a line in another scheme than this one: bool[n]."""
+    out = np.zeros(len(co), np.bool_)
+    out[co.rows.person[co.rows.scheme != number]] = True
+    return out
 
 
 def add_rows(
@@ -138,13 +158,13 @@ def equal(sums: Int, decision: Decision, member: Index) -> Int:
     return np.where(both, months, NULL)
 
 
-def losses(before: Result, after: Result, who: Index, scheme: str) -> list[Marked]:
+def losses(before: Result, after: Result, who: Index, block: slice, scheme: str) -> list[Marked]:
     """What refunding `scheme` changes in the others, for the members `who` (rows of `before`, and
-    the persons of `after` in their order): bool[len(who)] each."""
+    the persons `block` of `after` in their order): bool[len(who)] each."""
     found: list[Marked] = []
     for other, now in after.decisions.items():
         was = before.decisions[other]
-        old, new = was.holding.pos[who], now.holding.pos
+        old, new = was.holding.pos[who], now.holding.pos[block]
         both = (old >= 0) & (new >= 0)
         if other == scheme or not both.any():
             continue
