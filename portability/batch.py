@@ -89,6 +89,20 @@ class Batch:
             hit |= (claim >= span.start) & (claim < span.end)
         return inside & hit
 
+    def abroad(self, holding: Holding) -> Sequence[tuple[Holding, Bool]]:
+        """Schemes of other states in which some of a holding's persons have a record too, and who:
+        bool[m], never changed."""
+        key = f"abroad:{holding.scheme.id}"
+        if key not in self.cache:
+            both = [
+                (other, other.pos[holding.idx] >= 0)
+                for other in self.holdings.values()
+                if other.country != holding.country
+            ]
+            self.cache[key] = [(other, here) for other, here in both if here.any()]
+        found: Sequence[tuple[Holding, Bool]] = self.cache[key]
+        return found
+
     def displaced(self, agreement: Agreement, own: str, other: str) -> Bool:
         """Persons for whom another instrument takes this one's place between two states on the
         claim date."""

@@ -103,7 +103,7 @@ class RowSet:
 def taken(column: NDArray[Any], at: NDArray[Any]) -> NDArray[Any]:
     """column[at]; a column that repeats one value (stride 0) stays one."""
     if len(column) and column.strides == (0,):
-        return np.broadcast_to(column[0], len(at))
+        return column[: len(at)] if len(at) <= len(column) else np.broadcast_to(column[0], len(at))
     return column.take(at)
 
 
@@ -346,5 +346,7 @@ def csr_lines(ptr: NDArray[Any], idx: Index) -> Index:
 
 
 def csr_take(values: NDArray[Any], ptr: Index, idx: Index) -> tuple[NDArray[Any], Index]:
+    if not len(values):
+        return values, np.zeros(len(idx) + 1, np.intp)
     counts = np.diff(ptr)[idx]
     return values[csr_lines(ptr, idx)], np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)

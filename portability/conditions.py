@@ -24,13 +24,8 @@ def partner_record(batch: Batch, agreement: Agreement, holding: Holding) -> Bool
     """Persons of the holding with a record in another bound state that no other instrument
     takes over."""
     out = np.zeros(len(holding.idx), np.bool_)
-    for other in batch.holdings.values():
-        if other.country == holding.country:
-            continue
-        if not agreement.any_party and other.country not in agreement.countries():
-            continue
-        both = other.pos[holding.idx] >= 0
-        if both.any():
+    for other, both in batch.abroad(holding):
+        if agreement.any_party or other.country in agreement.countries():
             usable = batch.usable(agreement, holding.country, other.country)
             out |= both & usable[holding.idx]
     return out
@@ -58,12 +53,13 @@ def record_mask(batch: Batch, agreement: Agreement, holding: Holding, rule: Rule
     assert rule.record is not None
     out = np.ones(len(holding.idx), np.bool_)
     some = np.zeros(len(holding.idx), np.bool_)
+    only = rule.record.only
     for other in batch.holdings.values():
-        has = other.pos[holding.idx] >= 0
-        if rule.record.only is not None and other.country in agreement.countries():
-            out &= ~has | (other.scheme.id in rule.record.only)
+        party = other.country in agreement.countries()
+        if only is not None and party and other.scheme.id not in only:
+            out &= other.pos[holding.idx] < 0
         if rule.record.some is not None and other.scheme.id in rule.record.some:
-            some |= has
+            some |= other.pos[holding.idx] >= 0
     if rule.record.country is not None:
         out &= time_condition(batch, holding, rule.record)
     return out & (some if rule.record.some is not None else True)

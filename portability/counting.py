@@ -50,12 +50,9 @@ def counted(
     for count in rule.counts:
         if count.branches is not None and batch.branch not in count.branches:
             continue
-        for other in counted_holdings(batch, agreement, holding, count):
-            has = other.pos[people] >= 0
-            if not has.any():
-                continue
+        for other, has in counted_holdings(batch, agreement, holding, count):
             usable = batch.usable(agreement, holding.country, other.country)
-            at = np.flatnonzero(has & usable[people])
+            at = np.flatnonzero(has[sel] & usable[people])
             if len(at):
                 treaty = credits.get(other.scheme.id)
                 open_ = add_part(view, taken, holding, other, count, sel, at, run, treaty)
@@ -69,21 +66,20 @@ def counts_something(batch: Batch, agreement: Agreement, holding: Holding, rule:
     for count in rule.counts:
         if count.branches is not None and batch.branch not in count.branches:
             continue
-        for other in counted_holdings(batch, agreement, holding, count):
+        for other, has in counted_holdings(batch, agreement, holding, count):
             usable = batch.usable(agreement, holding.country, other.country)
-            out |= (other.pos[holding.idx] >= 0) & usable[holding.idx]
+            out |= has & usable[holding.idx]
     return out
 
 
 def counted_holdings(
     batch: Batch, agreement: Agreement, holding: Holding, count: Count
-) -> Iterable[Holding]:
-    own, parties = holding.country, agreement.countries()
-    for scheme_id, other in batch.holdings.items():
-        country = other.country
-        party = country != own and (agreement.any_party or country in parties)
-        if party and (count.everyone or scheme_id in count.schemes):
-            yield other
+) -> Iterable[tuple[Holding, Bool]]:
+    """Foreign records that a count takes, and who of the holding has one: bool[m]."""
+    for other, has in batch.abroad(holding):
+        party = agreement.any_party or other.country in agreement.countries()
+        if party and (count.everyone or other.scheme.id in count.schemes):
+            yield other, has
 
 
 def add_part(

@@ -115,8 +115,8 @@ def per_person(values: Int) -> Int:
 
 def rows_of(values: NDArray[Any], idx: NDArray[np.intp]) -> NDArray[Any]:
     """values[idx]; one value that stands for all stays one."""
-    if values.ndim == 2 and values.strides == (0, 0) and values.size:
-        return np.broadcast_to(values[0, 0], (len(idx), values.shape[1]))
+    if values.ndim == 2 and values.strides == (0, 0) and len(idx) <= len(values):
+        return values[: len(idx)]
     return values.take(idx, axis=0)
 
 
@@ -348,18 +348,18 @@ def earnings_by_year(m: int, width: int, at: Cells, lines: RowSet) -> Int:
     if at.single:
         return added(m, width, at, money)
     touched = POPCOUNT[at.mask]
-    total = np.zeros(len(lines), np.int64)
-    np.add.at(total, at.row, touched)
+    first = np.flatnonzero(np.diff(at.row, prepend=-1))  # of each line's cells
+    if not len(first):
+        return np.zeros((m, width), np.int64)
+    cells_of = np.diff(first, append=len(at.row))
     running = np.cumsum(touched)
-    start = np.concatenate([[0], np.cumsum(np.bincount(at.row, minlength=len(lines)))])[:-1]
-    done = running - np.concatenate([[0], running])[start[at.row]]
-    whole, weight = money[at.row], np.maximum(total[at.row], 1)
-    single = touched == weight
-    share = np.where(single, whole, whole // weight * done + whole % weight * done // weight)
-    before = np.where(
-        single, 0, whole // weight * (done - touched) + whole % weight * (done - touched) // weight
-    )
-    return added(m, width, at, share - before)
+    done = running - np.repeat(running[first] - touched[first], cells_of)
+    weight = np.repeat(np.add.reduceat(touched, first), cells_of)
+    each, rest = np.divmod(money[at.row], weight)
+    upto = each * done + rest * done // weight
+    share = np.diff(upto, prepend=0)
+    share[first] = upto[first]
+    return added(m, width, at, share)
 
 
 def kinds_of(m: int, width: int, at: Cells, lines: RowSet) -> dict[int, Mask]:

@@ -146,7 +146,7 @@ class Run:
         found = np.asarray(mask, np.bool_)
         if not found.any():
             return
-        who = np.broadcast_to(found, (self.n,))
+        who = self.everyone(found)
         if self.active is not None:
             who = who & self.active
             if not who.any():
@@ -159,9 +159,14 @@ class Run:
 
     def note(self, mask: ArrayLike, code: str, **detail: Any) -> None:
         """A condition the answer rests on: said and asked for, without making anything unknown."""
-        who = np.broadcast_to(np.asarray(mask, np.bool_), (self.n,))
-        if who.any():
+        found = np.asarray(mask, np.bool_)
+        if found.any():
+            who = self.everyone(found)
             self.reasons.append((code, {"stage": "note", **detail}, who.copy()))
+
+    def everyone(self, found: Bool) -> Bool:
+        """One answer for all laid out per person: bool[n]."""
+        return found if found.shape == (self.n,) else np.broadcast_to(found, (self.n,))
 
     def given(self, step: Step) -> Bool:
         """Who has this step certified as a fact: bool[n]."""
