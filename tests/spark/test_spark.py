@@ -24,6 +24,11 @@ from portability.estimate.driver import TABLES, WORK
 MEMBERS, GROUP = 4_000, 250  # 16 units
 SAME_BYTES = ("results.csv", "rejects.csv", "summary.json", "report.html", "run.json")
 SECONDS = 600
+QUICK = "-XX:TieredStopAtLevel=1"  # two thirds of the processor time of so short a run
+CLUSTER = (
+    f"--master local-cluster[2,1,1024] --conf spark.driver.extraJavaOptions={QUICK} "
+    f"--conf spark.executor.extraJavaOptions={QUICK} pyspark-shell"
+)
 
 
 @pytest.fixture(scope="session")
@@ -157,8 +162,7 @@ def test_killed_in_the_middle_it_is_the_same_row_for_row(register: Path, one_mac
     way. Spark starts them again; not a row is lost, doubled or moved."""
     out, units = register / "killed", MEMBERS // GROUP
     words = command(register, "killed", "--engine", "spark", "--dry-run")
-    cluster = "--master local-cluster[2,1,1024] pyspark-shell"
-    with started(register, words, PYSPARK_SUBMIT_ARGS=cluster) as process:
+    with started(register, words, PYSPARK_SUBMIT_ARGS=CLUSTER) as process:
         wait_until(process, lambda: committed(out) >= 2)
         worker, *_ = python_workers(process.pid)
         os.kill(worker, signal.SIGSTOP)  # if it has no unit now it is given one, and keeps it
