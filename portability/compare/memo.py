@@ -30,7 +30,7 @@ STYLES = (
     Path(__file__).parents[1] / "estimate" / "page.css",
     Path(__file__).with_name("printed_page.css"),
 )
-SAMPLES = 10
+LAST = "Assumptions and hashes"
 
 
 @frozen
@@ -55,7 +55,7 @@ def page(
         parts += [section("Impact", impact_told.grids(impact))]
     parts.append(section("Difficulties women face", women))
     parts.append(part("What changes in the text", printed_page.sections(shown)))
-    parts.append(part("Assumptions and hashes", hashes(shown, impact, recorded)))
+    parts.append(part(LAST, assumed(impact) + hashes(shown, impact, recorded)))
     return framed(title, "\n".join(filter(None, parts)))
 
 
@@ -95,15 +95,29 @@ def gridded(grid: Grid) -> str:
 
 
 def people(impact: Json) -> str:
-    """Who the figures are about, before any of them."""
+    """Who the figures are about, before any of them: what a reader must know first."""
     header = impact["population"]
     lines = [str(header["title"])]
     if header.get("synthetic"):
         lines.append("Synthetic: no person is in it, on no page of this memo.")
-    lines += list(told_of(header))
+    lines += list(told_of({key: header[key] for key in header if first(header[key])}))
     if impact["parameters_continued"]:
         lines.append("Every figure of the law is assumed to stay as it was published last.")
+    lines.append(f"Every margin and assumption with its source: below, under {LAST}.")
     return f'<div class="standing">{listed(lines)}</div>'
+
+
+def first(value: Any) -> bool:
+    return not isinstance(value, Mapping | list)
+
+
+def assumed(impact: Json | None) -> str:
+    """The rest of what the people are: margins, assumptions, what is kept, lost and left out."""
+    if impact is None:
+        return ""
+    header = impact["population"]
+    lines = list(told_of({key: header[key] for key in header if not first(header[key])}))
+    return f"<h3>People</h3>{listed(lines)}" if lines else ""
 
 
 def told_of(header: Json, prefix: str = "") -> Iterator[str]:
@@ -125,25 +139,29 @@ def told_of(header: Json, prefix: str = "") -> Iterator[str]:
 
 
 def charts(impact: Json) -> Iterator[str]:
-    """Per pair of texts: who gains and who loses by sex, and the first five years with its range.
-    Each chart's figures stand in the tables below it."""
+    """Per pair of texts: who gains and who loses by sex, and the first five years with its range,
+    a chart per currency. Each chart's figures stand in the tables below it."""
     for number, pair in enumerate(impact["pairs"]):
         title = impact_told.titled(pair)
-        yield figure(
-            bars(f"persons-{number}", f"{title}: persons", CHART_PERSONS, list(moved(pair)))
-        )
-        yield figure(
-            spans(f"sums-{number}", f"{title}: years 1-5", CHART_SUMS, list(ranged(impact, pair)))
-        )
+        named = f"{title}: persons at entry and a year, together"
+        yield figure(named, bars(f"persons-{number}", named, CHART_PERSONS, list(moved(pair))))
+        for currency, rows in ranged(impact, pair).items():
+            named = f"{title}: change of benefits in {impact['spans'][1]}, {currency}"
+            drawn = spans(f"sums-{number}-{currency}", named, CHART_SUMS, rows)
+            yield figure(named, drawn)
 
 
-CHART_PERSONS = "Persons who gain or are paid more, and persons who lose or are paid less, by sex."
-CHART_SUMS = "The change of benefits in the first five years, from low to high, gains only."
+CHART_PERSONS = "Persons who gain or are paid more, and who lose or are paid less, central figure."
+CHART_SUMS = "From the lowest to the highest of three sets of assumptions; the dot is the central."
 KINDS = {"gain": "entitled", "lose": "not_entitled"}
+MILLION = 1_000_000
 
 
-def figure(drawing: str) -> str:
-    return f'<figure class="wide" style="margin:0">{drawing}</figure>' if drawing else ""
+def figure(title: str, drawing: str) -> str:
+    if not drawing:
+        return ""
+    caption = f"<figcaption>{escaped(title)}</figcaption>"
+    return f'<figure class="wide">{caption}{drawing}</figure>'
 
 
 def moved(pair: Json) -> Iterator[Bar]:
@@ -153,21 +171,35 @@ def moved(pair: Json) -> Iterator[Bar]:
                 found = impact_told.together(pair["persons"], (scheme, "sex", group), effects)
                 if found is not None:
                     size = int(parse_number(found["central"]))
-                    said = impact_told.persons_told(found)
-                    piece = Piece(KINDS[name], size, f"{said} {words} {name}")
-                    yield Bar(f"{scheme}: {words} who {name}", (piece,), said)
+                    said = f"{impact_told.persons_told(found)} {words} {name}"
+                    piece = Piece(KINDS[name], size, said)
+                    shown = impact_told.figure(found["central"], 10)
+                    yield Bar(f"{scheme}: {words} who {name}", (piece,), shown)
 
 
-def ranged(impact: Json, pair: Json) -> Iterator[Span]:
+def ranged(impact: Json, pair: Json) -> dict[str, list[Span]]:
+    """By currency. What is paid less is drawn by its size and says so; a change whose sign depends
+    on the assumptions is in the table alone."""
+    made: dict[str, list[Span]] = {}
     for row in pair["benefits"]:
         if row["by"] or row["span"] != impact["spans"][1]:
             continue
-        low, likely, high = (int(parse_number(row["sum"][level])) for level in LEVELS)
-        if min(low, likely, high) >= 0:
-            currency = impact["schemes"][row["scheme"]]["currency"]
-            said = f"{impact_told.money_told(row['sum'])} {currency}"
-            name = f"{row['scheme']} ({currency})"
-            yield Span(name, min(low, high), likely, max(low, high), said, said)
+        values = [int(parse_number(row["sum"][level])) for level in LEVELS]
+        if min(values) < 0 < max(values):
+            continue
+        currency = impact["schemes"][row["scheme"]]["currency"]
+        said = f"{impact_told.money_told(row['sum'])} {currency}"
+        sizes = [abs(value) for value in values]
+        name = f"{row['scheme']}: paid {'less' if min(values) < 0 else 'more'}"
+        span = Span(name, min(sizes), sizes[1], max(sizes), in_millions(sizes[1]), said)
+        made.setdefault(currency, []).append(span)
+    return made
+
+
+def in_millions(value: int) -> str:
+    if value < 10 * MILLION:
+        return f"{value:,}"
+    return f"{(2 * value + MILLION) // (2 * MILLION):,} million"
 
 
 def digest(impact: Json | None) -> str:
