@@ -187,6 +187,9 @@ def checked(law: Law) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[int, int, int], None]]:
     """A bar on a terminal: units done, members a second, time left. Nothing otherwise."""
+    if not sys.stderr.isatty():  # where click would print the label
+        yield lambda done, units, members: None
+        return
     with click.progressbar(
         length=1, label="estimating", file=sys.stderr, show_eta=True, item_show_func=rate
     ) as bar:
