@@ -65,7 +65,7 @@ ROW = pa.schema(
 def estimate(job: Job) -> Json:
     """Runs a job through Spark to its end: returns the summary. Register, map and folder must have
     the same paths on every machine. Raises InputError as `driver.estimate`, and where pyspark or
-    Java are missing; InterruptedError if Spark gave the job up (run again to start it again)."""
+    Java are missing, here or there; InterruptedError if Spark gave up (run again)."""
     ready()
     here = evolve(job, register=job.register.absolute(), out=job.out.absolute())
     folder = here.out / driver.WORK / FOLDER
@@ -73,7 +73,11 @@ def estimate(job: Job) -> Json:
     def engine(mapped: Mapping, units: list[Unit]) -> Tables:
         if not (folder / COMMITTED).exists():
             submit(Task(tuple(units), mapped, travelling(job.law)), folder)
-        files = checked(folder, units, job.law)
+        try:
+            files = checked(folder, units, job.law)
+        except (InputError, RuntimeError):
+            (folder / COMMITTED).unlink()  # the next run has it made again
+            raise
         return lambda name, unit: tables_in(files[unit.number], name)
 
     return driver.through(here, engine)
@@ -177,9 +181,7 @@ def mapped(task: Task) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Recor
 
 
 def submit(task: Task, folder: Path) -> None:
-    """Every unit through Spark, a task each, into `folder`. Raises InterruptedError if Spark gave
-    up."""
-    from pyspark.errors import PythonException
+    """Every unit through Spark, a task each, into `folder`. Raises what `failure` makes of it."""
     from pyspark.sql import SparkSession
 
     before = SparkSession.getActiveSession()
@@ -196,18 +198,26 @@ def submit(task: Task, folder: Path) -> None:
                 "mapreduce.fileoutputcommitter.marksuccessfuljobs": "true",
             }
         ).parquet(folder.as_uri())
-    except PythonException:  # raised in the law or the register, not by a machine that was lost
-        raise
     except Exception as error:
         if not type(error).__module__.startswith(("py4j", "pyspark")):
             raise
-        told = str(error).strip().partition("\n")[0][:300]
-        raise InterruptedError(
-            4, f"Spark gave up, run again to start again ({told})", str(folder)
-        ) from error
+        raise failure(str(error), folder) from error
     finally:
         if before is None:
             session.stop()
+
+
+def failure(told: str, folder: Path) -> Exception:
+    """What Spark said, as what it means: executors without our packages (their operator's to mend),
+    an error in the law or the register (ours), or machines that were lost (run again)."""
+    if lacking := re.search(r"ModuleNotFoundError: (.+)|PYTHON_VERSION_MISMATCH\] (.+)", told):
+        expected = "this machine's Python and packages, named by PYSPARK_PYTHON (docs/scale.md)"
+        found = (lacking[1] or lacking[2]).strip()
+        return InputError([Fault("--engine:1:1", "executors", found, expected, code="missing")])
+    if "Traceback (most recent call last)" in told:
+        return RuntimeError(told)
+    short = " ".join(told.split())[:300]
+    return InterruptedError(4, f"Spark gave up, run again to start again ({short})", str(folder))
 
 
 def begun() -> Any:
@@ -255,7 +265,7 @@ def spark_type(kind: pa.DataType) -> str:
 
 def checked(folder: Path, units: list[Unit], applied: Law) -> dict[int, Path]:
     """The file of every unit. Raises RuntimeError unless each unit is there once, whole and in
-    order, and was made under the law that this machine has."""
+    order; InputError if one was made under another law than this machine has."""
     files: dict[int, Path] = {}
     for path in sorted(folder.glob("part-*.parquet")):
         number, rules = whole(path)
@@ -263,8 +273,9 @@ def checked(folder: Path, units: list[Unit], applied: Law) -> dict[int, Path]:
             raise RuntimeError(f"unit {number} was committed twice")
         mine = {"engine": portability.__version__, **applied.digests(rules.keys() - {"engine"})}
         if rules != mine:
-            other = sorted(name for name in mine if rules[name] != mine[name])
-            raise RuntimeError(f"machines disagree on the law: {', '.join(other)}")
+            other = ", ".join(sorted(name for name in mine if rules[name] != mine[name]))
+            expected = "the version of this machine on every machine; then run again"
+            raise InputError([Fault(f"{path}:1:1", "law", f"another {other}", expected)])
         files[number] = path
     if sorted(files) != [unit.number for unit in units]:
         raise RuntimeError(f"{len(units)} units were asked for, {len(files)} are there")

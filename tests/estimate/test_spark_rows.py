@@ -6,6 +6,7 @@ Spark itself runs in tests/spark.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -23,6 +24,7 @@ from portability.estimate.mapping import Mapping
 from portability.estimate.register import Unit
 
 TODAY = date(2026, 11, 24)
+TRACEBACK = "Job aborted\nTraceback (most recent call last):\n"
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +132,8 @@ def other_engine(rows: pa.Table) -> pa.Table:
         (without_a_row, "not in the order"),
         (twice_at_the_end, "not in the order"),
         (without_end, "not one whole unit"),
-        (other_law, "machines disagree on the law"),
-        (other_engine, "machines disagree on the law: engine"),
+        (other_law, "law: found another us-oasdi; expected the version of this machine"),
+        (other_engine, "law: found another engine; expected"),
     ],
 )
 def test_a_file_that_is_not_a_unit_is_refused(
@@ -144,7 +146,7 @@ def test_a_file_that_is_not_a_unit_is_refused(
     for path in folder.iterdir():
         table = pq.read_table(path)
         pq.write_table(change(table) if "00001" in path.name else table, tmp_path / path.name)
-    with pytest.raises(RuntimeError, match=message):
+    with pytest.raises((InputError, RuntimeError), match=message):
         spark.checked(tmp_path, units, Law())
 
 
@@ -248,6 +250,34 @@ def test_only_a_spark_of_this_machine_is_told_to_stay_on_it(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert spark.alone() is alone
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "message"),
+    [
+        (
+            f"{TRACEBACK}ModuleNotFoundError: No module named 'pyarrow'",
+            InputError,
+            "executors: found No module named 'pyarrow'",
+        ),
+        (
+            "[PYTHON_VERSION_MISMATCH] Python in worker has different version: 3.9",
+            InputError,
+            "executors: found Python in worker",
+        ),
+        (f"{TRACEBACK}ValueError: word", RuntimeError, "ValueError: word"),
+        (
+            "An error occurred while calling o1.parquet.\n: ExecutorLostFailure (exited)",
+            InterruptedError,
+            "run again to start again .*ExecutorLostFailure",
+        ),
+    ],
+)
+def test_what_spark_says_is_told_as_what_it_means(
+    tmp_path: Path, told: str, kind: type[Exception], message: str
+) -> None:
+    error = spark.failure(told, tmp_path)
+    assert isinstance(error, kind) and re.search(message, str(error))
 
 
 def test_a_draft_is_found_from_another_folder(

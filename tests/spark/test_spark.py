@@ -201,3 +201,14 @@ def test_without_java_it_says_so(register: Path) -> None:
     assert process.returncode == 2
     assert "Java 17 or newer" in errors
     assert not (register / "none").exists()
+
+
+def test_executors_without_our_packages_are_told(register: Path) -> None:
+    """The Python this environment was made from has none of its packages."""
+    words = command(register, "bare", "--engine", "spark", "--dry-run")
+    bare = str(Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
+    with started(register, words, PYSPARK_PYTHON=bare) as process:
+        _, errors = process.communicate(timeout=SECONDS)
+    assert process.returncode == 2, errors
+    assert "executors: found No module named" in errors
+    assert not (register / "bare" / "results.parquet").exists()
