@@ -139,6 +139,14 @@ class TestRealTexts:
         assert (row["scheme"], row["open"]) == ("us-oasdi", counterfactual.OTHER_UNIT)
         assert row["effects"] == []
 
+    def test_periods_of_other_schemes_bring_their_conversion(self) -> None:
+        """What the United States count of Canada converts into quarters: no months of the
+        Philippines can be made of that."""
+        found = exchanged("ca-ph", "us-ca")
+        rows = [c for c in found["clauses"] if c["clause"] == "rule.counts" and c["open"]]
+        assert [(c["scheme"], c["open"]) for c in rows] == [("ph-sss", counterfactual.OTHER_UNIT)]
+        assert not any(c["clause"] == "rule.cases" for c in found["clauses"])
+
     def test_an_amount_that_nobody_knows_is_unknown_and_not_nothing(self) -> None:
         found = effects(exchanged("us-de", "us-fr"))
         assert found["de-grv", "rule.amount", "US-DE", "one-contract"] == (None, "kept")
@@ -200,6 +208,21 @@ class TestDrafts:
         key = ("de-grv", "rule.with", "TR-DE", "widow-short-record")
         assert found[key] == (str(paid["whole"] - paid["half"]), "kept")
         assert {clause for _, clause, _, _ in found} == {"rule.with"}
+
+    def test_a_scheme_without_any_rule_takes_all_of_them(self, tmp_path: Path) -> None:
+        """A draft that says nothing of the German scheme: the rules of us-de as a whole open what
+        a contract of 24 months is worth (1,281.24, worked out in test_women)."""
+        path = tmp_path / "silent.yaml"
+        text = HEAD.format(id="silent", base="us-de", parties="US, DE", rules="")
+        path.write_text(text.replace("rules:\n", "rules: null\n"))
+        found = exchanged(str(path), "us-de")
+        key = ("de-grv", "rules", "US-DE", "one-contract")
+        assert effects(found)[key] == ("1281.24", "gained")
+        back = effects(exchanged("us-de", str(path)))
+        assert back[key] == ("-1281.24", "lost")
+        assert {clause for _, clause, _, _ in back} == {"rules"}
+        clause = next(c for c in found["clauses"] if c["scheme"] == "de-grv")
+        assert "own periods" in clause["after"]["says"] and clause["after"]["article"]
 
 
 class TestChanged:

@@ -20,7 +20,7 @@ from portability.compare.weighing import Text
 from portability.compare.women import paying
 from portability.compare.women.careers import record_of
 from portability.compare.women.corridor import Corridor, Pair
-from portability.compare.women.counterfactual import Changed, Sides, Swap, swaps
+from portability.compare.women.counterfactual import Changed, Sides, Swap, swaps, whole
 from portability.estimate.law import applied
 from portability.exact import decimal_text
 from portability.tables import minor_digits
@@ -62,6 +62,10 @@ def between(first: Text, second: Text, corridors: Sequence[Corridor]) -> list[Sw
     exchanged = Sides(first.agreement, second.agreement, names)
     rows = [row for row in side_by_side.of(both).rows if row.state != "same"]
     found = list(swaps(exchanged, [row for row in rows if row.part.startswith("rule.")], schemes))
+    across = {mine: word for word, mine in names.items()}
+    for scheme in sorted(schemes):
+        made = whole(exchanged, rows, scheme, across.get(scheme, scheme))
+        found += [made] if made is not None else []
     for row in rows:
         if row.part == PERSONS and row.shown and not names:
             scope, open_ = second.agreement.persons, NOT_SEEN if row.unknown else ""

@@ -10,7 +10,7 @@ from attrs import evolve, field, fields, frozen
 
 from portability.agreement import Agreement, AmountRule, Count, Rule, Term
 from portability.agreement_parts import NOWHERE
-from portability.compare.ruled import conditions, country_of, scheme_source
+from portability.compare.ruled import EVERY, conditions, country_of, scheme_source
 from portability.compare.side_by_side import Row
 from portability.compare.women.careers import BRANCHES
 
@@ -37,8 +37,10 @@ WORDS = {
     "at_most": "limit of the share",
     "not_above": "limit of the amount",
 }
+RULES = "rules"
+SHOWN = ("rule.counts", "rule.amount")  # what is told of a rule that one text does not have
 CASES = ("residence_in", "residence_not", "nationalities", "record", "payer", "start", "end")
-OTHER_UNIT = "the conversion leads from the units of another law"
+OTHER_UNIT = "its conversion is between the units of other laws"
 OTHER_LAW = "the clause names a term of another scheme's law"
 
 
@@ -112,7 +114,10 @@ class Sides:
         return ours, tuple(self.named(rule, scheme) for rule in theirs)
 
     def other_units(self, scheme: str, other: str, branch: str) -> bool:
-        """Does the second text count periods that its partner measures in another unit?"""
+        """Do the conversions of the second text lead from or to units that these schemes do not
+        have?"""
+        if unit(scheme) != unit(other):
+            return True
         rules = self.second.rules_for(other, country_of(other), branch)
         counts = [count for rule in rules for count in rule.counts]
         named = {s for c in counts if not isinstance(c.schemes, str) for s in c.schemes}
@@ -149,6 +154,29 @@ def swaps(sides: Sides, rows: Iterable[Row], schemes: frozenset[str]) -> Iterato
         yield from swapped(sides, kept, scheme, other, list(branches))
 
 
+def whole(sides: Sides, rows: Iterable[Row], scheme: str, other: str) -> Swap | None:
+    """All rules of a scheme at once, in the branches in which only one of the texts has any; None
+    where there is no such branch."""
+    over = {}
+    for branch in BRANCHES:
+        ours, theirs = sides.rules(scheme, other, branch)
+        if bool(ours) != bool(theirs):
+            over[scheme, branch] = theirs
+    if not over:
+        return None
+    pairs = ((scheme, other), (scheme, ""), ("", other), (EVERY, ""), ("", EVERY))
+    shown = [
+        row
+        for row in rows
+        if row.part.startswith(SHOWN)
+        and any(w.schemes in pairs and w.branch in BRANCHES for w in row.where)
+    ]
+    foreign = scheme != other and any(law_terms(rule) for new in over.values() for rule in new)
+    units_ = any(sides.other_units(scheme, other, branch) for _, branch in over)
+    why = OTHER_UNIT if units_ else OTHER_LAW if foreign else ""
+    return Swap(RULES, "Rules of the scheme", scheme, other, over, tuple(shown), open=why)
+
+
 def swapped(
     sides: Sides, rows: list[Row], scheme: str, other: str, branches: list[str]
 ) -> Iterator[Swap]:
@@ -158,9 +186,9 @@ def swapped(
     closed: dict[str, str] = {}
     for branch in branches:
         ours, theirs = sides.rules(scheme, other, branch)
-        if part == "rule.conversion" and sides.other_units(scheme, other, branch):
-            closed[""] = OTHER_UNIT
         both = paired(ours, theirs)
+        if converts(part, both) and sides.other_units(scheme, other, branch):
+            closed[""] = OTHER_UNIT
         for ending, new, foreign in variants(part, both, ours, theirs, scheme == other):
             if foreign:
                 closed[ending] = OTHER_LAW
@@ -178,7 +206,10 @@ def paired(
     ours: tuple[Rule, ...], theirs: tuple[Rule, ...]
 ) -> tuple[tuple[Rule, Rule], ...] | None:
     """Our rules, each with the other text's for the same persons; None where the two texts tell
-    different cases apart. One rule for everybody stands across from every case."""
+    different cases apart. One rule for everybody stands across from every case; nothing stands
+    across from nothing (`whole` exchanges the rules of a scheme that one text does not have)."""
+    if not ours or not theirs:
+        return ()
     if len(ours) == 1:  # ours, for every case of theirs
         return tuple((evolve(ours[0], **cases(b)), b) for b in theirs)
     if len(theirs) == 1:
@@ -190,6 +221,13 @@ def paired(
 
 def cases(rule: Rule) -> dict[str, Any]:
     return {name: getattr(rule, name) for name in CASES}
+
+
+def converts(part: str, both: tuple[tuple[Rule, Rule], ...] | None) -> bool:
+    """Does the exchange bring conversions of the second text?"""
+    if part == "rule.counts":
+        return both is not None and not all(alike(a.counts, b.counts) for a, b in both)
+    return part == "rule.conversion" or (part == "rule.cases" and both is None)
 
 
 Made = tuple[str, tuple[Rule, ...], bool]
@@ -204,8 +242,8 @@ def variants(
 ) -> Iterator[Made]:
     """(term of the share or "", the rules with the clause exchanged, is it a term of another
     law)."""
-    if both is None or not theirs:
-        if part == "rule.cases" or not theirs:
+    if both is None:
+        if part == "rule.cases":
             yield "", theirs, not same_law and any(law_terms(rule) for rule in theirs)
     elif part in PLAIN:
         names = PLAIN[part]

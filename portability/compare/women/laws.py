@@ -17,7 +17,7 @@ Json = dict[str, Any]
 UNSTATED = BECAUSE + "the scheme's file does not state it"
 COMPUTED, STATED, CERTIFIED, OPEN = "computed", "stated", "certified", "unknown"
 # Items that only a text between states can regulate.
-OF_TEXTS = ("posted_spouse", "equality", "domestic")
+OF_TEXTS = ("posted_spouse", "equality")
 
 
 def report(texts: Sequence[Text], corridors: Sequence[Corridor]) -> list[Json]:
