@@ -60,6 +60,17 @@ def test_a_move_needs_its_age(tmp_path: Path) -> None:
     assert all("found a move at no age" in fault for fault in found)
 
 
+def test_a_cell_has_one_career(tmp_path: Path) -> None:
+    text = yaml.safe_load(SMALL)
+    text["careers"].append({**text["careers"][0], "where": {"sex": "male"}})
+    found = faults(tmp_path, dumped(text))
+    assert len(found) == 1 and "sex male and record short: several careers" in found[0]
+    text["careers"].pop()
+    text["left_out"] = [{"where": {"record": "long"}, "because": "invented"}]
+    found = faults(tmp_path, dumped(text))
+    assert len(found) == 1 and "record long: a career, and is left out" in found[0]
+
+
 def test_faults_are_told_all_at_once(tmp_path: Path) -> None:
     text = SMALL
     for change in ("years_paid: years", "times: odds", "long: [45, 45]", "under: us-de}"):
