@@ -78,7 +78,7 @@ def answer(
     if asked.women or asked.memo:
         from portability.compare import weighing
 
-        sides = women.report(weighing.texts(list(texts), asked.goes_on), people)
+        sides = women.report(weighing.texts(list(texts), asked.goes_on), people, found)
     if asked.memo:
         write_memo(asked, shown, whole, found, sides)
     return printed(form, found, sides)
