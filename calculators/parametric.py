@@ -89,6 +89,8 @@ class Parametric(Bases):
 
     def __init__(self, source: SchemeSource):
         super().__init__(source)
+        if "claimants" in self.law:
+            self.relations = tuple(self.law["claimants"]["shares"])
         money, percent = f"{self.currency} cent", f"1e-{PLACES}"
         bases = [block["base"] for block in (self.law, *self.ways) if "base" in block]
         flat = bool(bases) and all("table" in block for block in bases)

@@ -11,7 +11,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from portability.batch import Outcome
-from portability.cohort import BRANCHES, SURVIVORS, Family
+from portability.cohort import BRANCHES, RELATIONS, SURVIVORS, Family
 from portability.dates import NODATE
 from portability.exact import div, mul_div
 from portability.holding import Holding
@@ -104,6 +104,7 @@ def claims_of(holding: Holding, found: list[Outcome], barred: Bool, trace: bool)
     ]
     if not offers and holding.co.branch != SURVIVORS:
         return None
+    unjudged(holding, fam, run)
     chosen = choose(offers, fam)
     before = np.zeros(len(fam), np.int64)
     for number, offer in enumerate(offers):
@@ -112,6 +113,19 @@ def claims_of(holding: Holding, found: list[Outcome], barred: Bool, trace: bool)
     if offers:
         paid = holding.scheme.limit(run, holding.co, fam, before, chosen, offers)
     return Claims(fam, offers, chosen, before, paid, run)
+
+
+def unjudged(holding: Holding, fam: Family, run: ClaimRun) -> None:
+    """A relation that the law built here does not know has an unknown right, not none."""
+    judged = holding.scheme.relations
+    if judged is None:
+        return
+    run.stage = "right"
+    for number, relation in enumerate(RELATIONS):
+        if relation not in judged:
+            what = f"the claim of a {relation.replace('_', ' ')}"
+            run.lacks(fam.relation == number, "rule_unknown", what=what, scheme=holding.scheme.id)
+    run.stage = "amount"
 
 
 def offered(

@@ -131,6 +131,7 @@ class Scheme:
     steps: tuple[Step, ...] = ()
     components: tuple[str, ...] = ("amount",)
     variants: Mapping[int, str] = {}
+    relations: tuple[str, ...] | None = None  # claimants whose right is judged here; None: all
     whole_sums: bool = (
         False  # sums belong to calendar years: a line cut at the risk keeps them whole
     )

@@ -124,6 +124,8 @@ class Portions:
 class Cpp(Scheme):
     """Canada Pension Plan; unit: calendar year with a base contribution."""
 
+    relations = ("spouse", "partner", "child")
+
     steps = (CONTRIBUTED, CHILD_MONTHS, PERIOD, UPE, AYMPE, ADJUSTED, DROPPED, AMPE, FAMPE, SAMPE,
              BASE, FIRST, SECOND,
              AT_65, FACTOR, RETIREMENT, CONTRIBUTOR, FLAT, DISABILITY, SURVIVOR, ORPHAN)

@@ -73,6 +73,8 @@ class Ahv(Scheme):
     """In the order of the Act: age (21), duration (29ter), income (29quater, 30), pension (34),
     partial (38)."""
 
+    relations = ("spouse", "child")
+
     steps = (
         AGE,
         MINIMUM,

@@ -67,6 +67,8 @@ class Grv(Scheme):
     (63(6), 64).
     """
 
+    relations = ("spouse", "child")
+
     components = ("points", "points_east", "supplement")
     variants = rights.VARIANTS
     steps = (

@@ -87,6 +87,8 @@ class Chapters(Scheme):
     """The formulas shared by all years of birth; the scheme itself adds the right and the
     payment."""
 
+    relations = ("spouse", "partner", "child")
+
     def share_19(self, co: Cohort) -> Int:
         """§ 19-15, 20-19: tenths of the pension that follow chapter 19: int64[n]."""
         return self.tables["chapter_19_share"].at(earning.year_born(co.born))

@@ -94,6 +94,8 @@ class Reading:
 class Sss(Scheme):
     """RA 11199 ss. 8, 12 to 13."""
 
+    relations = ("spouse", "child")
+
     steps = (AMSC, YEARS, FORMULA_1, FORMULA_2, MINIMUM, BASIC, ALLOWANCE, MONTHLY, DEPENDANT)
     variants: Mapping[int, str] = {OPTIONAL: "optional", TECHNICAL: "technical", DEATH: "death"}
 
