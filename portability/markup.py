@@ -11,8 +11,15 @@ from portability.words import Words
 def document(title: str, style: str, body: str, w: Words) -> str:
     """The whole page. title is text; style and body are ready, the body with an element to which
     the skip link leads first."""
+    skip = f'<a class="skip" href="#answer">{escaped(w("word.skip"))}</a>'
+    inner = f'{skip}\n<main id="answer">\n{body}\n</main>'
+    return framed(title, style, inner, w.language, w("direction"))
+
+
+def framed(title: str, style: str, body: str, language: str = "en", direction: str = "ltr") -> str:
+    """A page around a body that is ready: it loads nothing and sends no referrer."""
     return f"""<!DOCTYPE html>
-<html lang="{escaped(w.language)}" dir="{escaped(w("direction"))}">
+<html lang="{escaped(language)}" dir="{escaped(direction)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -23,10 +30,7 @@ def document(title: str, style: str, body: str, w: Words) -> str:
 {style}</style>
 </head>
 <body>
-<a class="skip" href="#answer">{escaped(w("word.skip"))}</a>
-<main id="answer">
 {body}
-</main>
 </body>
 </html>"""
 

@@ -9,6 +9,7 @@ from portability.clean import escaped, link
 from portability.compare.matrix import MARKS, Cell, Held, Matrix
 from portability.compare.matrix_print import NOTE, heading, instrument, used
 from portability.countries import COUNTRIES
+from portability.markup import framed
 
 STYLE = Path(__file__).with_name("matrix.css")
 CELL, LABEL, TOP, LINE, GAP = 22, 190, 64, 20, 14  # whole units of the picture
@@ -40,19 +41,7 @@ def told(cell: Cell, row: str) -> str:
 def html(made: Matrix) -> str:
     """The page: grid, meaning of the signs, and the list of pairs with their instruments."""
     title = heading(made)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escaped(title)}</title>
-<style>
-{STYLE.read_text(encoding="utf-8")}</style>
-</head>
-<body>
-<main>
+    body = f"""<main>
 <h1>{escaped(title)}</h1>
 <p class="note">{escaped(NOTE)}</p>
 <div class="wide" tabindex="0" role="region" aria-label="Matrix">
@@ -61,10 +50,8 @@ def html(made: Matrix) -> str:
 {legend(made)}
 <h2>Instruments</h2>
 {listed(made)}
-</main>
-</body>
-</html>
-"""
+</main>"""
+    return framed(title, STYLE.read_text(encoding="utf-8"), body)
 
 
 def grid(made: Matrix) -> str:

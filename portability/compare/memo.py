@@ -22,7 +22,7 @@ from portability.compare.side_by_side import Comparison
 from portability.compare.weighing import GAINS, LESS, LOSES, MORE
 from portability.estimate.charts import DEFS, Bar, Piece, Span, bars, spans
 from portability.exact import parse_number
-from portability.markup import listed, paragraph, table
+from portability.markup import framed, listed, paragraph, table
 
 Json = Mapping[str, Any]
 STYLES = (
@@ -56,29 +56,9 @@ def page(
     parts.append(section("Difficulties women face", women))
     parts.append(part("What changes in the text", printed_page.sections(shown)))
     parts.append(part(LAST, assumed(impact) + hashes(shown, impact, recorded)))
-    return framed(title, "\n".join(filter(None, parts)))
-
-
-def framed(title: str, body: str) -> str:
     style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
-    return f"""<!DOCTYPE html>
-<html lang="en" dir="ltr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escaped(title)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main class="broad">
-{body}
-</main>
-</body>
-</html>
-"""
+    body = "\n".join(filter(None, parts))
+    return framed(title, style, f'<main class="broad">\n{body}\n</main>')
 
 
 def part(title: str, inner: str) -> str:

@@ -12,6 +12,7 @@ from portability.compare.columns import Cell
 from portability.compare.printed import about, summary
 from portability.compare.redline import GONE, NEW, Redline
 from portability.compare.side_by_side import Comparison, Row
+from portability.markup import framed
 
 # One style for all pages: the sheet of the person's page, and what a wide table needs beside it.
 STYLES = (
@@ -25,27 +26,13 @@ def page(shown: Comparison, whole: Comparison) -> str:
     """What is compared, who stands across from whom, and a table under every heading."""
     title = f"{', '.join(shown.labels)}: clause by clause"
     style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
-    return f"""<!DOCTYPE html>
-<html lang="en" dir="ltr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escaped(title)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main class="broad">
+    body = f"""<main class="broad">
 <h1>{escaped(title)}</h1>
 {opening(shown, whole)}
 {sections(shown)}
 {texts(shown)}
-</main>
-</body>
-</html>
-"""
+</main>"""
+    return framed(title, style, body)
 
 
 def sections(shown: Comparison) -> str:

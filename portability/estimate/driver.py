@@ -7,7 +7,6 @@ them, depends on the register, the map and the law, not on the number of workers
 
 from __future__ import annotations
 
-import hashlib
 import json
 import multiprocessing
 import os
@@ -31,6 +30,7 @@ from portability.estimate import csvout, law, mapping, page, register, summary
 from portability.estimate.form import MEMBERS, RESULTS
 from portability.estimate.law import Law
 from portability.estimate.mapping import Mapping
+from portability.estimate.partition import digest
 from portability.estimate.register import Unit
 from portability.estimate.rejects import REJECTS, write_csv
 
@@ -72,12 +72,6 @@ class Job:
             "threshold": self.threshold,
             "size": SIZE,
         }
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    with path.open("rb") as stream:
-        return "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def estimate(job: Job, workers: int, told: Told) -> Json:
