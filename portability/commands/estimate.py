@@ -209,7 +209,8 @@ def rate(now: tuple[int, int] | None) -> str:
 
 def tell(out: Path, summary: Json) -> None:
     """What a person looks at next."""
-    click.echo(f"{summary['members']:,} members estimated, {summary['rejects']:,} rows rejected")
+    members = "a few" if summary["members"] is None else f"{summary['members']:,}"
+    click.echo(f"{members} members estimated, {summary['rejects']:,} rows rejected")
     click.echo(f"report     {out / 'report.html'}")
     click.echo(f"results    {out / 'results.csv'} and results.parquet")
     if summary["rejects"]:

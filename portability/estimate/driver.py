@@ -223,9 +223,10 @@ def finish(job: Job, units: list[Unit], tables: Tables) -> Json:
             names |= named_in(table)
     rejects = write_csv(laid(units, "rejects", tables), job.out / "rejects.csv")
     csvout.write(job.out / "results.parquet", job.out / "results.csv")
+    published = total.json(job.threshold, job.as_of)
     told = {
-        **total.json(job.threshold, job.as_of),
-        "members": members,
+        **published,
+        "members": members if "answers" in published else None,  # too few to be told
         "rejects": rejects,
         "rules": job.law.digests(names),
         "run": read_json(job.out / MANIFEST),
