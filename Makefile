@@ -1,6 +1,6 @@
 # `make demo` answers real requests; `make test` runs every check. Both set up .venv themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark check lint types floors unit cases wheel bench bench-ledger torture lock clean
+.PHONY: help setup demo test test-spark test-pdf dossiers check lint types floors unit cases wheel bench bench-estimate bench-ledger torture lock clean
 
 # What this user has cached elsewhere must not decide a check.
 export PORTABILITY_CACHE := $(CURDIR)/.venv/cache
@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 SPARK := $(VENV)/spark
+RIVALS := $(VENV)/rivals
+PDF := $(VENV)/pdf
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -34,6 +36,16 @@ $(SPARK)/.set-up: requirements-dev.txt requirements-spark.txt pyproject.toml .ci
 	@bash .ci/setup $(SPARK) requirements-dev.txt requirements-spark.txt
 	@touch $@
 
+test-pdf: $(PDF)/.set-up  ## memos as PDF (needs Pango and HarfBuzz of the system)
+	$(PDF)/bin/python -m pytest -q tests/pdf
+
+$(PDF)/.set-up: requirements-dev.txt requirements-pdf.txt pyproject.toml .ci/setup
+	@bash .ci/setup $(PDF) requirements-dev.txt requirements-pdf.txt
+	@touch $@
+
+dossiers: $(STAMP)  ## the memos of examples/dossiers, see their README.md
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/dossiers/memos.sh
+
 lint: $(STAMP)  ## style
 	$(BIN)/ruff check .
 
@@ -54,6 +66,14 @@ wheel: $(STAMP)  ## sdist, wheel, clean environment, run from elsewhere
 
 bench: $(STAMP)  ## ratios, see docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+bench-estimate: $(STAMP) $(RIVALS)/.set-up  ## estimates beside others, see docs/benchmarks.md
+	$(BIN)/python -m benchmarks.estimate --rivals $(RIVALS)/bin/python
+
+$(RIVALS)/.set-up: benchmarks/requirements.txt
+	@$(BIN)/python -m venv $(RIVALS)
+	@$(RIVALS)/bin/python -m pip --disable-pip-version-check -qq install --requirement $<
+	@touch $@
 
 bench-ledger: $(STAMP)  ## the ledger beside its floors, see docs/benchmarks.md
 	$(BIN)/python -m benchmarks.ledger
