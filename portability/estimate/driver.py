@@ -39,7 +39,7 @@ Told = Callable[[int, int, int], None]  # units done, units in all, members done
 Tables = Callable[[str, Unit], Iterator[pa.Table]]  # a unit's rows of one of TABLES, batch by batch
 Engine = Callable[[Mapping, list[Unit]], Tables]
 SCHEMA = "portability/estimate@1"
-SIZE = 32_768  # members a batch: the fixed cost of each scheme and instrument is shared
+SIZE = 65_536  # members a batch: the fixed cost of each scheme and instrument is shared
 TABLES = {"results": RESULTS, "members": MEMBERS, "rejects": REJECTS}
 MANIFEST, WORK = "run.json", "work"
 PACKED: Json = {"compression": "zstd", "compression_level": 1, "write_statistics": True}
@@ -68,6 +68,7 @@ class Job:
             "register": digest(self.register),
             "map": digest(self.map),
             "law": json.loads(json.dumps(asdict(self.law))),
+            "rules": self.law.installed(),
             "as_of": self.as_of.isoformat(),
             "threshold": self.threshold,
             "size": SIZE,

@@ -8,8 +8,10 @@ in his batch.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,6 +58,20 @@ class Law:
             else drafts.get(name) or catalogue.find(name).digest
             for name in sorted(names)
         }
+
+    def installed(self) -> str:
+        """SHA-256 over every file of law and program on this machine, and the drafts: what parts of
+        one run must have in common."""
+        here = Path(__file__).resolve().parents[1]
+        files = {*here.glob("*.py"), *here.glob("estimate/*.py"), *catalogue.paths().values()}
+        for scheme in registry.drawers().values():
+            files |= {scheme, *scheme.parent.glob("*.py"), *scheme.parent.parent.glob("*.py")}
+        whole = hashlib.sha256()
+        for path in sorted(files):
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+        for draft in self.drafts:
+            whole.update(on_day.text(draft).digest.encode())
+        return "sha256:" + whole.hexdigest()
 
 
 @cache

@@ -205,3 +205,16 @@ def test_what_an_agreement_is_worth_is_seen_without_it(register: Path, tmp_path:
     driver.estimate(without, 1, lambda *now: None)
     routes = {row["route"] for row in rows_of(tmp_path / "out")}
     assert "us-de" not in routes and "eu-883-2004" in routes
+
+
+def test_parts_made_under_another_law_are_not_gone_on_with(
+    register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = job(register, tmp_path)
+    driver.begin(begun)
+    manifest = json.loads((tmp_path / "run.json").read_text())
+    assert manifest["rules"] == Law().installed()
+    (tmp_path / "run.json").write_text(json.dumps({**manifest, "rules": "sha256:00"}))
+    command = ["estimate", begun.register, "--map", begun.map, "--out", tmp_path, "--dry-run"]
+    assert commands.run([str(word) for word in command]) == 2
+    assert "a run with another rules" in capsys.readouterr().err
