@@ -30,7 +30,7 @@ from portability.totalization import totalize
 from tests.oracles import us_oasdi as oracle
 
 RIVALS = {"months": ("polars", "duckdb"), "us": ("polars", "duckdb", "openfisca")}
-SIZE = 32_768  # persons a batch, as the estimate has them
+SIZE = 32_768  # persons a batch
 LAST_CLAIM = "2026-11-24"  # the next increase of American benefits is not published yet
 FIRST_YEAR, LAST_YEAR = 1951, 2026
 ORACLE = 2_000  # persons the plain Python is timed on

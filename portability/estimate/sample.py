@@ -23,7 +23,7 @@ from portability.dates import day, first_day, month_of
 from portability.estimate.samplemap import maps
 from portability.yamlsource import read
 
-CHUNK = 50_000  # members written at once: one row group
+CHUNK = 32_768  # members written at once: one row group, one batch of an estimate
 CLAIM = "2026-11-24"
 CHANGE = 2002 * 12  # month in which the euro replaced the money before it
 SLOTS = 8  # home before, six spells abroad, home after
