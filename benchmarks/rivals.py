@@ -238,6 +238,17 @@ def country(rules: Rules) -> Any:
             parts["formula"] = formula
         system.add_variable(type(name, (Variable,), parts))
 
+    for name in ("attained", "claim", "first"):
+        variable(name)
+    variable("cents")
+    for formula in formulas(rules):
+        variable(formula.__name__, formula)
+    return system
+
+
+def formulas(rules: Rules) -> list[Any]:
+    """Quarters of coverage, indexed earnings, PIA at the claim, benefit."""
+
     def of(table: str, keys: Any) -> Any:
         low, known = min(rules[table]), rules[table]
         return np.array([known.get(y, 0) for y in range(low, max(known) + 1)])[keys - low]
@@ -279,12 +290,7 @@ def country(rules: Rules) -> Any:
         right = (who("quarters", period) >= QUARTERS) & (claim >= who("first", period))
         return np.where(right, paid, -1)
 
-    for name in ("attained", "claim", "first"):
-        variable(name)
-    variable("cents")
-    for formula in (quarters, aime, pia, benefit):
-        variable(formula.__name__, formula)
-    return system
+    return [quarters, aime, pia, benefit]
 
 
 TASKS = {
