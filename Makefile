@@ -78,7 +78,7 @@ $(RIVALS)/.set-up: benchmarks/requirements.txt
 bench-ledger: $(STAMP)  ## the ledger beside its floors, see docs/benchmarks.md
 	$(BIN)/python -m benchmarks.ledger
 
-torture: $(STAMP)  ## a thousand kills, ten thousand flipped bits (20 minutes), see docs/reliability.md
+torture: $(STAMP)  ## a thousand kills, power cuts, full disks, ten thousand flipped bits, see docs/reliability.md
 	$(BIN)/python tests/ledger/torture.py
 
 lock: $(STAMP)  ## resolve the dependencies again (needs pip-tools)

@@ -163,7 +163,7 @@ class TestSurvivors:
         assert divorced["yearly"] == widow["yearly"] not in (None, "0.00")
         unread = row(US_DE, "DE-US", "us-de", "divorced", "de-grv")
         assert (unread["status"], unread["yearly"]) == ("unknown", None)
-        assert unread["reason"] == "the scheme's file does not state it"
+        assert unread["reason"] == "rule unknown: the claim of a divorced spouse"
 
     def test_a_derived_right_of_two_years(self) -> None:
         """24 months in Germany and 120 in the United States: 60 are needed (SGB VI 50(1))."""

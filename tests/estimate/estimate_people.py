@@ -49,7 +49,8 @@ def drawn(count: int, seed: int, schemes: Sequence[str] = MIXED) -> pa.RecordBat
         born = date(
             int(rng.integers(1946, 1972)), int(rng.integers(1, 13)), int(rng.integers(1, 28))
         )
-        known = rng.choice(len(schemes), size=min(int(rng.integers(1, 4)), len(schemes)), replace=False)
+        several = min(int(rng.integers(1, 4)), len(schemes))
+        known = rng.choice(len(schemes), size=several, replace=False)
         at, lines = date(born.year + int(rng.integers(16, 30)), int(rng.integers(1, 13)), 1), []
         for _ in range(int(rng.integers(1, 7))):
             end = at + timedelta(days=int(rng.integers(200, 6000)))
