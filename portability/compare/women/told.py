@@ -300,23 +300,25 @@ def crowd(found: Json) -> Iterator[Grid]:
         f"Which clause moves whom: {people['population']['title']}",
         ("texts", "clause", "who", "persons, and benefits in years 1-5"),
         tuple(rows),
-        "each clause alone, on the members; unknown persons are in no sum",
+        "each clause alone; one that moves nobody is left out; unknown persons are in no sum",
     )
 
 
 def effects(row: Json, group: str) -> Iterable[str]:
     """ "12 gain a right at entry (de-grv)", "benefits of de-grv: 1,200 …" of one sex."""
+    mine = [p for p in row["persons"] if (p["by"], p["group"]) == ("sex", group)]
     counted = [
         f"{persons_told(p['persons'])} {WORDS[p['effect']]} {p['when']} ({p['scheme']})"
-        for p in row["persons"]
-        if (p["by"], p["group"]) == ("sex", group) and p["effect"] != "same"
+        for p in mine
+        if p["effect"] != "same"
     ]
     paid_ = [
-        f"{b['scheme']} {money_told(b['sum'])} a span"
+        f"{b['scheme']} {money_told(b['sum'])} in years 1-5"
         for b in row["benefits"]
         if (b["by"], b["group"], b["span"]) == ("sex", group, "years 1-5")
     ]
-    return [*counted, *paid_]
+    moved = paid_ or any(p["effect"] not in ("same", "unknown") for p in mine)
+    return [*counted, *paid_] if moved else []
 
 
 def assumed(found: Json) -> Grid:
