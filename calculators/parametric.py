@@ -87,6 +87,8 @@ Bool = NDArray[np.bool_]
 class Parametric(Bases):
     """A scheme written as YAML alone: see the head of this module."""
 
+    bases = ("own", "theoretical", "minimum")
+
     def __init__(self, source: SchemeSource):
         super().__init__(source)
         if "claimants" in self.law:

@@ -119,6 +119,7 @@ def by_law(
             continue
         run.basis, run.terms = how.basis, {} if rule is None else rule.with_
         q = scheme.accrue(run, co, view, qual, component, how.basis)
+        refuse_basis(scheme, run, view, component, how, rule)
         q = floored(scheme, run, co, view, q, rule, "before")
         base[component] = q.v
         money = q.unit.endswith(" cent")
@@ -133,6 +134,22 @@ def by_law(
         return Paid(amounts, parts, fraction, None, None, base)
     total = sum(parts.values(), np.zeros(run.n, np.int64))
     return Paid(amounts, parts, fraction, unshared, total, base)
+
+
+def refuse_basis(
+    scheme: Scheme, run: Run, view: View, component: str, how: AmountRule, rule: Rule | None
+) -> None:
+    """Unknown where the text asks for the pension of other periods than the own ones, and the
+    scheme cannot say what they would give."""
+    if scheme.made_of(component, how.basis):
+        return
+    run.lacks(
+        view.units(how.basis) != view.units("own"),
+        "rule_unknown",
+        what=f"{how.basis} amount",
+        scheme=scheme.id,
+        cite=cite_of(how, rule),
+    )
 
 
 def shared_part(

@@ -131,6 +131,7 @@ class Scheme:
     steps: tuple[Step, ...] = ()
     components: tuple[str, ...] = ("amount",)
     variants: Mapping[int, str] = {}
+    bases: tuple[str, ...] = ("own",)  # periods an amount can be made of: own, theoretical, minimum
     relations: tuple[str, ...] | None = None  # claimants whose right is judged here; None: all
     whole_sums: bool = (
         False  # sums belong to calendar years: a line cut at the risk keeps them whole
@@ -154,6 +155,12 @@ class Scheme:
     def all_steps(self) -> dict[str, Step]:
         """Steps by key: those that can be traced, certified and asserted."""
         return {step.key: step for step in self.steps}
+
+    def made_of(self, component: str, basis: str) -> bool:
+        """Whether `accrue` makes this component of the periods of the basis. Where it does not, a
+        text that asks for it gets an unknown amount: own time in its place would be shared twice.
+        A scheme without a calculator says itself that its amount is unknown."""
+        return basis in self.bases or type(self) is Scheme
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
         """Units per calendar year of the scheme's m persons (rows.person in 0..m-1)."""

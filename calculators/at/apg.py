@@ -105,10 +105,6 @@ class Apg(Scheme):
         """
         if component == "protected":
             return Quantity(self.protected(run, co, view, qual), EUR)
-        if basis != "own":
-            run.lacks(
-                view.foreign() > 0, "rule_unknown", what="theoretical amount of a pension account"
-            )
         with run.only(~run.given(PENSION)):
             total = run.step(TOTAL, lambda: self.account(run, co, view)[0])
         return Quantity(np.asarray(total, np.int64), EUR)

@@ -70,6 +70,9 @@ class AgePension(Scheme):
     steps = (RESIDENCE, AWLR, PARTNERED, MAXIMUM, FOREIGN, INCOME, ASSETS, OWNER, INCOME_RATE,
              ASSETS_RATE,
              DOMESTIC)
+    # The rate does not depend on how long somebody lived here: it is the theoretical amount
+    # as it is (Regulation 883/2004 Article 52(1)(b)(i)).
+    bases = ("own", "theoretical", "minimum")
     variants = {1: "ten years of residence, claimed in Australia", 2: "under an agreement"}
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:

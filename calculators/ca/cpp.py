@@ -134,6 +134,11 @@ class Cpp(Scheme):
                 3: "25 years, three of the last six",
                 4: "one third of the contributory period", 5: "ten years"}
 
+    def made_of(self, component: str, basis: str) -> bool:
+        """The flat rate is the same for a short record and a long one; what earnings years abroad
+        would have in the average of s. 48 no text says."""
+        return component == "flat" or super().made_of(component, basis)
+
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:
         """s. 52(3)(a), 44(2): a year counts if its earnings exceed (disability: reach) the basic
         exemption.

@@ -59,6 +59,7 @@ class Oas(Scheme):
     """Old Age Security pension; unit: month of residence in Canada after the 18th birthday."""
 
     steps = (RESIDENCE, FULL, FULL_75, YEARS, YEARS_FIRST, DEFERRED, INCREASED, PARTIAL, PENSION)
+    bases = ("own", "theoretical")
     variants = {1: "partial or full pension, resident in Canada",
                 2: "partial or full pension, abroad",
                 3: "full pension of those 25 or older on 1 July 1977"}

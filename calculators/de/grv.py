@@ -70,6 +70,7 @@ class Grv(Scheme):
     relations = ("spouse", "child")
 
     components = ("points", "points_east", "supplement")
+    bases = ("own", "theoretical")
     variants = rights.VARIANTS
     steps = (
         record.CHILDREN,

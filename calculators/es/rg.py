@@ -67,6 +67,7 @@ class RegimenGeneral(Scheme):
         UNCAPPED,
         PENSION,
     )
+    bases = ("own", "theoretical", "minimum")
     variants = {
         early.NONE: "none",
         early.VOLUNTARY: "voluntary_early",

@@ -91,6 +91,7 @@ class Cnav(Scheme):
         YEARLY,
         PENSION,
     )
+    bases = ("own", "theoretical", "minimum")
     variants = {NONE: "none", PENSION_RIGHT: "old_age"}
 
     def __init__(self, source: SchemeSource):

@@ -108,6 +108,7 @@ class NewStatePension(Scheme):
         WEEKLY,
         INCREMENT,
     )
+    bases = ("own", "theoretical")
     variants: Mapping[int, str] = {NEW: "new_state_pension", BASIC: "basic_pension"}
 
     def pension_day(self, run: Run, co: Cohort) -> Int:

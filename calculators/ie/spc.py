@@ -90,6 +90,7 @@ class Spc(Scheme):
         INVALIDITY_RATE,
         RECENT,
     )
+    bases = ("own", "theoretical")
     variants = {
         NONE: "none",
         STATE_PENSION: "state_pension",

@@ -133,6 +133,7 @@ class Eps(Scheme):
         FACTOR,
         BENEFIT,
     )
+    bases = ("own", "theoretical", "minimum")
     variants: Mapping[int, str] = {
         SUPERANNUATION: "superannuation",
         EARLY: "early",

@@ -97,6 +97,7 @@ class Kiso(Scheme):
     """National Pension Act ss. 26-28, suppl. ss. 9-2, 9-3-2."""
 
     steps = (FULL, CREDITED, BASIC, FACTOR, PENSION, PREMIUM, NUMBER, LUMP_SUM)
+    bases = ("own", "theoretical")
     variants: Mapping[int, str] = {
         STANDARD: "standard",
         EARLY: "early",

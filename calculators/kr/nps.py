@@ -63,6 +63,7 @@ class Nps(Scheme):
     """National Pension Act arts. 51-53, 61-63, 77."""
 
     steps = (AGE, A_VALUE, B_VALUE, FACTOR, RATE, LAST_FIVE, BASIC, CHANGE, PENSION, LUMP_SUM)
+    bases = ("own", "theoretical", "minimum")
     variants: Mapping[int, str] = {
         STANDARD: "standard",
         EARLY: "early",

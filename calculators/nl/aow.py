@@ -73,6 +73,7 @@ class Aow(Scheme):
     """AOW arts. 7, 7a, 9, 13."""
 
     steps = (AGE, INSURED, GAP, REDUCTION, PERCENT, COUPLE, FULL, PENSION)
+    bases = ("own", "theoretical")
     variants: Mapping[int, str] = {1: "standard"}
 
     def window(self, run: Run, co: Cohort) -> tuple[Int, Int]:

@@ -69,6 +69,7 @@ class Folketrygd(Cover):
     steps = (TRYGDETID, EARLY, *chapters.STEPS, *cover.STEPS, *YEARLY.values(), *WHOLE.values(),
              *MONTHLY.values(), TOTAL)
     components = ("earnings", "flat")
+    bases = ("own", "theoretical")
     variants = {1: "chapter 19 (born up to 1953)",
                 2: "tenths of chapters 19 and 20 (born 1954-1962)",
                 3: "chapter 20 (born from 1963)", 4: "disability", 5: "survivors"}

@@ -97,6 +97,7 @@ class Sss(Scheme):
     relations = ("spouse", "child")
 
     steps = (AMSC, YEARS, FORMULA_1, FORMULA_2, MINIMUM, BASIC, ALLOWANCE, MONTHLY, DEPENDANT)
+    bases = ("own", "theoretical", "minimum")
     variants: Mapping[int, str] = {OPTIONAL: "optional", TECHNICAL: "technical", DEATH: "death"}
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:

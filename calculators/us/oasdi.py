@@ -44,6 +44,7 @@ class Oasdi(Scheme):
     )
     components = ("pia",)
     whole_sums = True  # 413(a)(2)(A)(ii): a quarter follows from the total of the calendar year
+    bases = ("own", "theoretical")
     variants = {0: "none", insured.CURRENTLY: "currently insured", insured.FULLY: "fully insured"}
 
     def credit(self, run: Run, co: Cohort, rows: RowSet, years: NDArray[np.int32]) -> Credited:

@@ -27,6 +27,7 @@ BASE = Step("base_amount", "XTS cent", "Pensions Act s. 3", rate="XTS cent")
 
 class Pension(Scheme):
     steps = (UNITS, BASE)
+    bases = ("own", "theoretical", "minimum")
     variants = {1: "standard"}
 
     def qualify(self, run: Run, co: Cohort, view: View) -> Qualification:
