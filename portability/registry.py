@@ -178,6 +178,7 @@ def checked(source: Source) -> Mapping[str, Any]:
         tables = {}
     check_tables(source, tables, str(text["id"]))
     check_refund(source, text)
+    check_share(source, text)
     check_money(source, text)
     check_defaults(source, text, tables)
     source.check()
@@ -215,6 +216,30 @@ def check_refund(source: Source, text: Mapping[str, Any]) -> None:
         and isinstance(rule["cite"], str)
     ):
         source.fault(("refund_claim",), rule, "{months: 24, cite: ARTICLE, source: one of sources}")
+
+
+def check_share(source: Source, text: Mapping[str, Any]) -> None:
+    """Denominators that the scheme's own law on totalization knows for its theoretical pension:
+    names of terms, and what they mean in words."""
+    rule = text.get("theoretical_share")
+    if rule is None:
+        return
+    if not (
+        isinstance(rule, dict)
+        and set(rule) == {"denominators", "period", "cite", "source"}
+        and isinstance(rule["denominators"], list)
+        and rule["denominators"]
+        and all(isinstance(name, str) for name in rule["denominators"])
+        and isinstance(rule["period"], str)
+        and isinstance(rule["cite"], str)
+        and rule["source"] in text.get("sources", {})
+    ):
+        source.fault(
+            ("theoretical_share",),
+            rule,
+            "{denominators: [a term of the scheme], period: in words, cite: ARTICLE, "
+            "source: one of sources}",
+        )
 
 
 def check_money(source: Source, text: Mapping[str, Any]) -> None:

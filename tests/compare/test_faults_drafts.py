@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
-from portability import catalogue
+from portability import catalogue, registry
 from portability.agreement import Agreement
 from portability.answer import answer
 from portability.case import load
@@ -18,6 +18,7 @@ from portability.compare.faults import report
 from portability.compare.faults.effects import loss
 from portability.compare.faults.model import changed, table
 from portability.compare.faults.monotone import falls
+from portability.errors import InputError
 from portability.yamlsource import Source
 
 Json = dict[str, Any]
@@ -130,7 +131,7 @@ def loses(kind: str, example: Json) -> bool:
     after = example.get("with_better_rule") or example["one_month_less"]
     more = [s for s in after if amount(after[s]) > amount(before[s])]
     less = [s for s in after if amount(after[s]) < amount(before[s])]
-    if kind in ("unbounded_fraction", "shares_above_one"):
+    if kind in ("unbounded_fraction", "shares_above_one", "unfit_share"):
         return bool(less)
     if kind == "inverted_fraction":
         return "read as printed" in example["literally"]
@@ -204,3 +205,54 @@ def test_an_example_that_costs_somebody_else_is_no_example() -> None:
     assert loss({"a": nothing, "b": line("5.00")}, {"a": line("1.00"), "b": line("4.00")}) == 0
     assert loss({"a": line(None)}, {"a": line("4.00")}) == 1  # an amount nobody can state
     assert loss({"a": line("4.00")}, {"a": line(None)}) == 0
+
+
+# --- a share that does not fit the theoretical pension (20 CFR 404.1918)
+
+MODEL = """\
+schema: portability/agreement@1
+id: draft
+based_on: model-r167
+title: Draft
+parties: [US, PH]
+"""
+
+
+def unfit(folder: Path, text: str) -> list[Json]:
+    made = report(written(folder, text))
+    return [item for item in made["findings"] if item["kind"] == "unfit_share"]
+
+
+def test_the_model_does_not_fit_american_law(tmp_path: Path) -> None:
+    """Sixty own quarters and four abroad: 60/64 of a pension on 35 years, 3,521 dollars, where
+    60/140 of it would leave the national 2,368: the better rule changes nothing for the
+    Philippines."""
+    (item,) = unfit(tmp_path, MODEL)
+    example = item["example"]
+    assert (item["path"], item["scheme"]) == ("defaults.amount", "us-oasdi")
+    assert "20 CFR 404.1918" in item["consequence"] and "computation period" in item["consequence"]
+    assert example["as_written"]["us-oasdi"]["fraction"] == "60/64"
+    assert example["as_written"]["us-oasdi"]["payable"]["amount"] == "3521.00"
+    assert example["with_better_rule"]["us-oasdi"]["payable"]["amount"] == "2368.00"
+    assert "national law alone gives this person 2,368.00 USD" in example["literally"]
+    assert example["as_written"]["ph-sss"] == example["with_better_rule"]["ph-sss"]
+    assert [row["agreement"] for row in item["better"]] == ["us-de", "us-ca"]
+
+
+def test_no_share_at_all_is_told_and_the_share_that_fits_is_not(tmp_path: Path) -> None:
+    amount = "  amount: {basis: theoretical, cite: Article 9}\n"
+    (item,) = unfit(tmp_path, f"{MODEL}annex:\n- scheme: [us-oasdi]\n{amount}")
+    assert "the whole, without a fraction" in item["consequence"]
+    fits = amount.replace("cite", "numerator: own, denominator: computation_period, cite")
+    assert not unfit(tmp_path, f"{MODEL}annex:\n- scheme: [us-oasdi]\n{fits}")
+    assert not unfit(tmp_path, MODEL.replace("[US, PH]", "[DE, PH]"))
+
+
+def test_a_scheme_file_that_says_half_of_its_share_is_faulty(tmp_path: Path) -> None:
+    text = registry.drawers()["us-oasdi"].read_text("utf-8")
+    folder = tmp_path / "us"
+    folder.mkdir()
+    (folder / "oasdi.yaml").write_text(text.replace("  period: computation period\n", ""), "utf-8")
+    with pytest.raises(InputError) as raised:
+        registry.source_of(folder / "oasdi.yaml")
+    assert [fault.path for fault in raised.value.faults] == ["theoretical_share"]

@@ -14,6 +14,7 @@ from portability.compare.faults import (
     monotone,
     reach,
     references,
+    shares,
     third,
 )
 from portability.compare.faults.model import SEVERITIES, Finding, Json, Text, told
@@ -21,6 +22,7 @@ from portability.compare.faults.model import SEVERITIES, Finding, Json, Text, to
 SCHEMA = "portability/faults@1"
 FAMILIES = (
     fractions,
+    shares,
     bands,
     conversions,
     reach,
