@@ -34,8 +34,11 @@ Json = dict[str, Any]
 def check(files: tuple[str, ...], standards: tuple[str, ...], form: str) -> int:
     """Read agreement files strictly and find what costs people pensions.
 
-    FILES are agreement ids or paths. Every fault of a file is told with file:line:column. Exit 1 if
-    there is one, or an error or a warning; notes alone exit 0.
+    FILES are agreement ids or paths. Every fault of a file is told with file:line:column.
+
+    Exit 1 if there is one, or an error or a warning; notes alone exit 0. With --standard: 1 if an
+    item of the standard is `not` met; partly, not regulated, unknown and not verified exit 0. A
+    standard of an unknown name exits 2.
     """
     from portability import catalogue
 

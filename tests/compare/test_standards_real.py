@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 
 from portability import catalogue
 from portability.commands import cli
+from portability.commands import run as main
 from portability.compare import standards
 from portability.compare.standards.finding import VERDICTS
 from portability.errors import InputError
@@ -259,3 +262,31 @@ def test_a_draft_on_a_path_is_examined_like_a_treaty(tmp_path: Path) -> None:
     assert found["c118-5-export"] == PARTLY  # residence in third states is not stated
     assert found["c118-7-total"] == MET
     assert report["found"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["ca-ph", "--standard", "c118"], 0),  # met, partly, not regulated, unknown
+        (["ca-ph", "--standard", "r167"], 0),  # what nobody has read fails nobody
+        (["ch-tr", "--standard", "c118"], 1),  # refugees and stateless persons: not
+        (["ca-ph", "ch-tr", "--standard", "c118"], 1),  # one text of several is enough
+        (["ch-tr", "--standard", "c118", "--format", "json"], 1),
+        (["ca-ph", "--standard", "c119"], 2),
+    ],
+)
+def test_an_item_that_is_not_met_is_exit_1_and_nothing_milder_is(
+    words: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """docs/standards.md: as an error or a warning without --standard (docs/drafting-faults.md)."""
+    assert main(["agreements", "check", *words]) == code
+    said = capsys.readouterr()
+    if code < 2 and "json" not in words:
+        last = [line for line in said.out.splitlines() if line.endswith(" note")][-1]
+        assert (" not," in last) == (code == 1)
+
+
+def test_the_exit_code_is_that_of_the_process() -> None:
+    words = [sys.executable, "-m", "portability", "agreements", "check", "ch-tr"]
+    done = subprocess.run([*words, "--standard", "c118"], capture_output=True, check=False)
+    assert done.returncode == 1
