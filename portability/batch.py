@@ -54,19 +54,30 @@ class Outcome:
 
 @define
 class Batch:
-    """What all routes share: the cohort, its holdings, the agreements, the national outcomes."""
+    """What all routes share: the cohort, its holdings, the agreements, the national outcomes.
+
+    nationally  the right and the amount of a holding under national law alone
+    """
 
     co: Cohort
     holdings: Mapping[str, Holding]
     agreements: Sequence[Agreement]
-    national: dict[str, Outcome] = field(factory=dict)
+    nationally: Callable[[Batch, Holding], Outcome]
     trace: bool = False
+    known: dict[str, Outcome] = field(factory=dict)
     cache: dict[str, Any] = field(factory=dict)
     masks: dict[tuple[str, ...], Bool] = field(factory=dict)
 
     @property
     def branch(self) -> str:
         return BRANCHES[self.co.branch]
+
+    def national(self, holding: Holding) -> Outcome:
+        """A holding under national law alone, found once."""
+        scheme = holding.scheme.id
+        if scheme not in self.known:
+            self.known[scheme] = self.nationally(self, holding)
+        return self.known[scheme]
 
     def once(self, key: tuple[str, ...], compute: Callable[[], Bool]) -> Bool:
         """A mask over the batch that many pairs of schemes ask for: bool[n], never changed."""

@@ -25,7 +25,7 @@ class Holding:
 
     idx  their rows in the batch; pos[n]: person -> row here, -1 none
     co   the persons without records; rows: their lines (person = row here), cut at the risk;
-    credited: from them
+    years: those of the batch
     """
 
     scheme: Scheme
@@ -33,9 +33,25 @@ class Holding:
     pos: Int
     co: Cohort
     rows: RowSet
-    credited: Credited
-    run: Run
+    years: NDArray[np.int32]
+    found: tuple[Credited, Run] | None = field(default=None, init=False, repr=False)
     counted: dict[Any, Any] = field(factory=dict, init=False, repr=False)
+
+    def credit(self) -> tuple[Credited, Run]:
+        """What the lines give under the scheme's law, and what that law found lacking: once, when
+        somebody first looks."""
+        if self.found is None:
+            run = Run(len(self.idx), self.scheme.id, "national", facts=self.facts())
+            self.found = (self.scheme.credit(run, self.co, self.rows, self.years), run)
+        return self.found
+
+    @property
+    def credited(self) -> Credited:
+        return self.credit()[0]
+
+    @property
+    def run(self) -> Run:
+        return self.credit()[1]
 
     @property
     def country(self) -> str:
@@ -106,8 +122,7 @@ def cut_at(
 
 
 def holdings(co: Cohort, schemes: dict[str, Scheme], trace: bool = False) -> dict[str, Holding]:
-    """Every scheme in which the batch has records or certified figures. Credits each record
-    once."""
+    """Every scheme in which the batch has records or certified figures."""
     whole = np.array([schemes[scheme_id].whole_sums for scheme_id in co.schemes], np.bool_)
     rows, left = cut_at(co.rows, co.risk, whole, co.branch == SURVIVORS)
     years = span_years(rows)
@@ -142,15 +157,7 @@ def holding(
     mine = rows.where(lines).renumbered(pos)
     people = co.persons(idx)
     people.fam = None if co.fam is None else take_family(co.fam, idx)
-    made = Holding(
-        scheme, idx, pos, people, mine, Credited("", years, *EMPTY), Run(len(idx), scheme_id)
-    )
-    made.run = Run(len(idx), scheme_id, "national", facts=made.facts())
-    made.credited = scheme.credit(made.run, people, mine, years)
-    return made
-
-
-EMPTY = (np.zeros((0, 0), np.int64), np.zeros(0, np.int64), np.zeros((0, 0), np.int64), None)
+    return Holding(scheme, idx, pos, people, mine, years)
 
 
 def recredited(holding: Holding, rows: RowSet, at: Index) -> Credited:

@@ -205,7 +205,7 @@ def gates(
 ) -> Bool:
     """`when` and `own_minimum`: who is met but not served, with the reason."""
     if rule.when == "only_if_needed":
-        national = batch.national[holding.scheme.id]
+        national = batch.national(holding)
         enough = national.met[sel] & (qual.rank <= national.qual.rank[sel])
         if rule.below_minimum is not None:  # 883/2004 art. 52(4)(iii)
             enough &= ~view_absorbs(view)

@@ -149,12 +149,11 @@ def state_time(batch: Batch, inside: list[Holding], country: str) -> tuple[Int, 
             holding.credited.total(), holding.scheme.unit, holding.scheme.days_a_year
         )
         has[holding.idx] = True
-        national = batch.national.get(holding.scheme.id)
-        if national is not None:
-            qual, unknown = national.qual, national.run.unknown_right
-            long_enough = ~unknown & (qual.counted >= np.maximum(qual.required, 1))
-            right[holding.idx] |= national.met | long_enough
-            doubt[holding.idx] |= unknown
+        national = batch.national(holding)
+        qual, unknown = national.qual, national.run.unknown_right
+        long_enough = ~unknown & (qual.counted >= np.maximum(qual.required, 1))
+        right[holding.idx] |= national.met | long_enough
+        doubt[holding.idx] |= unknown
     return time, has, right, doubt & ~right
 
 

@@ -3,7 +3,7 @@ they give."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from attrs import define, field
@@ -62,21 +62,31 @@ class Result:
 
 
 def totalize(
-    co: Cohort, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement], trace: bool = False
+    co: Cohort,
+    schemes: Mapping[str, Scheme],
+    agreements: Sequence[Agreement],
+    trace: bool = False,
+    only: Collection[str] | None = None,
 ) -> Result:
-    """National right and amount, every route, choice. `trace` is for a cohort of one."""
-    batch = Batch(co, holdings(co, dict(schemes)), agreements, trace=trace)
-    for scheme_id, held in batch.holdings.items():
-        batch.national[scheme_id] = national(batch, held)
-    found: dict[str, list[Outcome]] = {}
-    for scheme_id, held in batch.holdings.items():
-        found[scheme_id] = [batch.national[scheme_id]]
-        for agreement in agreements:
-            if held.country in agreement.countries() or agreement.any_party:
-                found[scheme_id] += list(outcomes(batch, agreement, held))
-    decisions = {s: decide(batch, held, found[s]) for s, held in batch.holdings.items()}
+    """National right and amount, every route, choice. `trace` is for a cohort of one; `only`: the
+    schemes whose answer is asked for (all), the others are looked at as far as these read them."""
+    batch = Batch(co, holdings(co, dict(schemes)), agreements, national, trace)
+    asked = [held for scheme, held in batch.holdings.items() if only is None or scheme in only]
+    found = {held.scheme.id: routes(batch, held) for held in asked}
+    if len(asked) < len(batch.holdings) and any(map(concurrence.rules_of, found.values())):
+        return totalize(co, schemes, agreements, trace)
+    decisions = {held.scheme.id: decide(batch, held, found[held.scheme.id]) for held in asked}
     second_pass(batch, found, decisions)
     return Result(co, batch, decisions)
+
+
+def routes(batch: Batch, held: Holding) -> list[Outcome]:
+    """What a scheme gives: under national law first, then under every agreement."""
+    found = [batch.national(held)]
+    for agreement in batch.agreements:
+        if held.country in agreement.countries() or agreement.any_party:
+            found += outcomes(batch, agreement, held)
+    return found
 
 
 def second_pass(

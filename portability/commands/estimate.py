@@ -134,7 +134,7 @@ def run(
     if engine == "spark":
         from portability.estimate import spark
 
-        summary = spark.estimate(job)
+        summary = spark.estimate(job, workers or os.cpu_count() or 1)
     else:
         with progress() as told:
             summary = driver.estimate(job, workers or os.cpu_count() or 1, told)

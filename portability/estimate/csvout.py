@@ -9,38 +9,50 @@ become spaces: one row is one line.
 
 from __future__ import annotations
 
-import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
-import pyarrow.parquet as pq
 
+from portability.estimate.parts import Add, whole
 from portability.tables import minor_digits
 
+Texts = TypeVar("Texts", pa.Array, pa.ChunkedArray)
 ROWS = 65_536
+BLOCK = 1 << 20  # bytes copied at a time
 BREAKS = "\r\n|[\n\r\v\f\x85\u2028\u2029]"  # what str.splitlines, or an editor, would end a line at
 RISKY = "^[=+\\-@\t\r\n']"
 
 
-def write(source: Path, target: Path) -> None:
-    """Parquet file -> CSV file of the same columns and rows; whole or not at all. Sums in a column
-    of decimals are taken in the currency of their row (column `currency`)."""
-    file = pq.ParquetFile(source)
-    beside = target.with_name(f"{target.name}.{os.getpid()}.part")
-    shape = texts(file.schema_arrow.empty_table()).schema
-    options = pv.WriteOptions(include_header=True, quoting_style="needed")
-    try:
-        with beside.open("wb") as stream:
-            with pv.CSVWriter(stream, shape, write_options=options) as writer:
-                for batch in file.iter_batches(ROWS, use_threads=False):
-                    writer.write_table(texts(pa.table(batch)))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
+@contextmanager
+def lines(target: Path, schema: pa.Schema, head: bool = True) -> Iterator[Add]:
+    """A CSV file of tables of one schema, in the order in which they are added; whole or not at
+    all. Sums in a column of decimals are taken in the currency of their row (column `currency`)."""
+    shape = texts(schema.empty_table()).schema
+    options = pv.WriteOptions(include_header=head, quoting_style="needed")
+    with whole(target) as beside, pv.CSVWriter(beside, shape, write_options=options) as writer:
+
+        def add(table: pa.Table) -> None:
+            for start in range(0, len(table), ROWS):
+                writer.write_table(texts(table.slice(start, ROWS)))
+
+        yield add
+
+
+def joined(parts: Iterable[Path], schema: pa.Schema, target: Path) -> None:
+    """Files of lines without a head, one after the other under a head."""
+    with whole(target) as beside:
+        with pv.CSVWriter(beside, texts(schema.empty_table()).schema):
+            pass  # the head
+        with beside.open("ab") as stream:
+            for path in parts:
+                with path.open("rb") as given:
+                    shutil.copyfileobj(given, stream, BLOCK)
 
 
 def texts(table: pa.Table) -> pa.Table:
@@ -51,8 +63,8 @@ def texts(table: pa.Table) -> pa.Table:
         column = table.column(name)
         kind = column.type
         if pa.types.is_dictionary(kind):
-            kind, column = kind.value_type, column.cast(kind.value_type)
-        if pa.types.is_decimal(kind):
+            columns.append(words(column))
+        elif pa.types.is_decimal(kind):
             columns.append(sums(column, currency))
         elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
             columns.append(harmless(column.cast(pa.string())))
@@ -61,12 +73,22 @@ def texts(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def harmless(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def words(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of few words: each word is looked at once."""
+    chunks = [
+        harmless(chunk.dictionary.cast(pa.string())).take(chunk.indices) for chunk in column.chunks
+    ]
+    return pa.chunked_array(chunks, pa.string())
+
+
+def harmless(column: Texts) -> Texts:
     """Text no spreadsheet runs."""
     risky = pc.fill_null(pc.match_substring_regex(column, RISKY), False)
     if pc.any(risky).as_py():
         column = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
-    return pc.replace_substring_regex(column, BREAKS, " ")
+    if pc.any(pc.match_substring_regex(column, BREAKS)).as_py():
+        column = pc.replace_substring_regex(column, BREAKS, " ")
+    return column
 
 
 def sums(column: pa.ChunkedArray, currency: pa.ChunkedArray | None) -> pa.ChunkedArray:

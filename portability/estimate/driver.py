@@ -8,41 +8,49 @@ them, depends on the register, the map and the law, not on the number of workers
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import date
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from attrs import asdict, frozen
 
 import portability
 from portability.errors import Fault, InputError
-from portability.estimate import csvout, law, mapping, page, register, summary
+from portability.estimate import aside, csvout, law, mapping, page, register
+from portability.estimate.aside import Aside, text_of, told_of
 from portability.estimate.form import MEMBERS, RESULTS
 from portability.estimate.law import Law
 from portability.estimate.mapping import Mapping
 from portability.estimate.partition import digest
+from portability.estimate.parts import (
+    WORK,
+    batches,
+    parquet,
+    part,
+    read_json,
+    tables_in,
+    write_json,
+    write_text,
+)
 from portability.estimate.register import Unit
 from portability.estimate.rejects import REJECTS, write_csv
+from portability.estimate.workers import Workers
 
 Json = dict[str, Any]
 Told = Callable[[int, int, int], None]  # units done, units in all, members done
-Tables = Callable[[str, Unit], Iterator[pa.Table]]  # a unit's rows of one of TABLES, batch by batch
-Engine = Callable[[Mapping, list[Unit]], Tables]
+Tables = Callable[
+    [str, Unit], Iterator[pa.Table]
+]  # one of TABLES of a unit, batch by batch; travels
+Engine = Callable[[Mapping, list[Unit], Workers], Tables]
 SCHEMA = "portability/estimate@1"
 SIZE = 32_768  # members a batch: the fixed cost of each scheme and instrument is shared
 TABLES = {"results": RESULTS, "members": MEMBERS, "rejects": REJECTS}
-MANIFEST, WORK = "run.json", "work"
-PACKED: Json = {"compression": "zstd", "compression_level": 1, "write_statistics": True}
+MANIFEST = "run.json"
 
 
 @frozen
@@ -79,15 +87,15 @@ def estimate(job: Job, workers: int, told: Told) -> Json:
     """Runs a job on this machine to its end, from where an earlier run stopped: returns the
     summary. Raises InputError for a faulty map or register, or a folder that holds another run."""
 
-    def local(mapped: Mapping, units: list[Unit]) -> Tables:
-        for _ in parts(job, mapped, units, workers, told):
+    def local(mapped: Mapping, units: list[Unit], staff: Workers) -> Tables:
+        for _ in worked(job, mapped, units, staff, told):
             pass
-        return lambda name, unit: tables_in(part(job.out, name, unit.number))
+        return partial(made, job.out)
 
-    return through(job, local)
+    return through(job, local, workers)
 
 
-def through(job: Job, engine: Engine) -> Json:
+def through(job: Job, engine: Engine, workers: int) -> Json:
     """A job from its register to its report; `engine` brings every unit through the law and says
     where its tables are."""
     mapped = mapping.load(job.map)
@@ -97,7 +105,8 @@ def through(job: Job, engine: Engine) -> Json:
         return read_json(job.out / "summary.json")
     (job.out / WORK).mkdir(exist_ok=True)
     units = register.units(job.register, mapped, job.out / WORK)
-    return finish(job, units, engine(mapped, units))
+    with Workers(workers, job.out) as staff:
+        return finish(job, units, engine(mapped, units, staff), staff)
 
 
 def begin(job: Job) -> None:
@@ -116,118 +125,70 @@ def begin(job: Job) -> None:
         write_json(path, now)
 
 
-def parts(job: Job, mapped: Mapping, units: list[Unit], workers: int, told: Told) -> Iterator[int]:
+def worked(
+    job: Job, mapped: Mapping, units: list[Unit], staff: Workers, told: Told
+) -> Iterator[int]:
     """Every unit that is not done yet, as it is finished: its number."""
-    left = [unit for unit in units if not part(job.out, "results", unit.number).exists()]
+    left = [unit for unit in units if not made_file(job.out, "results", unit).exists()]
     done, members = len(units) - len(left), 0
     told(done, len(units), members)
-    for number, count in worked(left, mapped, job, workers):
+    for number, count in staff.each(partial(work_on, u, mapped, job.law, job.out) for u in left):
         done, members = done + 1, members + count
         told(done, len(units), members)
         yield number
 
 
-def worked(units: list[Unit], mapped: Mapping, job: Job, workers: int) -> Iterator[tuple[int, int]]:
-    """(unit, members) as they are finished. Raises InterruptedError if a worker died."""
-    if workers == 1 or len(units) < 2:
-        for unit in units:
-            yield unit.number, work_on(unit, mapped, job.law, job.out)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=single) as pool:
-        waiting: set[Future[tuple[int, int]]] = set()
-        rest = iter(units)
-        try:
-            while True:
-                for unit in islice(rest, 2 * workers - len(waiting)):
-                    waiting.add(pool.submit(numbered, unit, mapped, job.law, job.out))
-                if not waiting:
-                    return
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in finished)
-        except BrokenProcessPool:
-            raise InterruptedError(
-                4, "a worker was killed; run again to go on", str(job.out)
-            ) from None
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def single() -> None:
-    """Workers share the machine: one thread each."""
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
-
-
-def numbered(unit: Unit, mapped: Mapping, applied: Law, out: Path) -> tuple[int, int]:
-    return unit.number, work_on(unit, mapped, applied, out)
-
-
-def part(out: Path, name: str, number: int) -> Path:
-    return out / WORK / f"{name}-{number:06}.parquet"
-
-
-def work_on(unit: Unit, mapped: Mapping, applied: Law, out: Path) -> int:
-    """One unit through the law: its members, rejects and results as files; the results last, they
-    say that the unit is done. Returns the number of members."""
-    writers = {name: Part(part(out, name, unit.number), TABLES[name]) for name in TABLES}
+def work_on(unit: Unit, mapped: Mapping, applied: Law, out: Path) -> tuple[int, int]:
+    """One unit through the law: its members, rejects and results as files, and what goes aside of
+    the results. Returns (its number, members). What is opened first is renamed last: results say
+    that the unit is done."""
     count = 0
-    try:
+    with ExitStack() as files:
+        results, rejects, members = (
+            files.enter_context(batches(made_file(out, name, unit), TABLES[name]))
+            for name in ("results", "rejects", "members")
+        )
+        aside = files.enter_context(Aside(out, unit.number))
         for batch, rejected in register.read(unit, mapped, SIZE):
             count += len(batch)
-            writers["members"].add(pa.Table.from_batches([batch]))
-            writers["rejects"].add(rejected)
-            writers["results"].add(law.run(batch, applied))
-        for name in ("members", "rejects", "results"):
-            writers[name].done()
-    finally:
-        for writer in writers.values():
-            writer.drop()
-    return count
+            members(pa.Table.from_batches([batch]))
+            rejects(rejected)
+            table = law.run(batch, applied)
+            results(table)
+            aside.add(table)
+    return unit.number, count
 
 
-class Part:
-    """A Parquet file that is there as a whole or not at all."""
-
-    def __init__(self, path: Path, schema: pa.Schema):
-        self.path, self.schema = path, schema
-        self.beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-        self.writer = pq.ParquetWriter(self.beside, schema, **PACKED)
-
-    def add(self, table: pa.Table) -> None:
-        if len(table):
-            self.writer.write_table(table.cast(self.schema))
-
-    def done(self) -> None:
-        self.writer.close()
-        with self.beside.open("rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(self.beside, self.path)
-
-    def drop(self) -> None:
-        """Nothing is left of a part that was not finished."""
-        self.writer.close()
-        self.beside.unlink(missing_ok=True)
+def made_file(out: Path, name: str, unit: Unit) -> Path:
+    return part(out, name, unit.number, "arrow")
 
 
-def finish(job: Job, units: list[Unit], tables: Tables) -> Json:
+def made(out: Path, name: str, unit: Unit) -> Iterator[pa.Table]:
+    """One table of a unit that is done, batch by batch."""
+    return tables_in(made_file(out, name, unit))
+
+
+def finish(job: Job, units: list[Unit], tables: Tables, staff: Workers) -> Json:
     """All units laid one after the other; the summary last, it says that the run is complete."""
-    total, names, members = summary.Summary(), set[str](), 0
-    with whole(job.out, "members") as writer:
-        for table in laid(units, "members", tables):
-            writer.add(table)
-            members += len(table)
-    with whole(job.out, "results") as writer:
-        for table in laid(units, "results", tables):
-            writer.add(table)
-            total = total.merge(summary.partial(table))
-            names |= named_in(table)
-    rejects = write_csv(laid(units, "rejects", tables), job.out / "rejects.csv")
-    csvout.write(job.out / "results.parquet", job.out / "results.csv")
+    left = (unit for unit in units if not told_of(job.out, unit.number).exists())
+    for _ in staff.each(partial(set_aside, job.out, tables, unit) for unit in left):
+        pass
+    numbers = [unit.number for unit in units]
+    rows = dict(
+        staff.each(
+            [
+                partial(lay, job.out, "results", tables, units),
+                partial(lay, job.out, "members", tables, units),
+                partial(lay_text, job.out, numbers),
+            ]
+        )
+    )
+    rejects = write_csv(laid("rejects", tables, units), job.out / "rejects.csv")
+    total, names = aside.total(job.out, numbers)
     published = total.json(job.threshold, job.as_of)
     told = {
         **published,
-        "members": members if "answers" in published else None,  # too few to be told
+        "members": rows["members"] if "answers" in published else None,  # too few to be told
         "rejects": rejects,
         "rules": job.law.digests(names),
         "run": read_json(job.out / MANIFEST),
@@ -238,49 +199,28 @@ def finish(job: Job, units: list[Unit], tables: Tables) -> Json:
     return told
 
 
-def laid(units: list[Unit], name: str, tables: Tables) -> Iterator[pa.Table]:
+def set_aside(out: Path, tables: Tables, unit: Unit) -> None:
+    """What an engine that hands over tables alone has not made."""
+    aside.make(out, unit.number, tables("results", unit))
+
+
+def laid(name: str, tables: Tables, units: list[Unit]) -> Iterator[pa.Table]:
     for unit in units:
         yield from tables(name, unit)
 
 
-@contextmanager
-def whole(out: Path, name: str) -> Iterator[Part]:
-    """One table of the result, renamed when all of it is written."""
-    writer = Part(out / f"{name}.parquet", TABLES[name])
-    try:
-        yield writer
-        writer.done()
-    finally:
-        writer.drop()
+def lay(out: Path, name: str, tables: Tables, units: list[Unit]) -> tuple[str, int]:
+    """One table of all units as Parquet: (its name, rows)."""
+    rows = 0
+    with parquet(out / f"{name}.parquet", TABLES[name]) as add:
+        for table in laid(name, tables, units):
+            add(table)
+            rows += len(table)
+    return name, rows
 
 
-def named_in(table: pa.Table) -> set[str]:
-    """Schemes and routes of a part of the results."""
-    return {
-        str(word)
-        for name in ("scheme", "route")
-        for word in table.column(name).unique().to_pylist()
-        if word not in (None, "national")
-    }
-
-
-def tables_in(path: Path) -> Iterator[pa.Table]:
-    """The row groups of a part, one after the other."""
-    file = pq.ParquetFile(path)
-    for group in range(file.num_row_groups):
-        yield file.read_row_group(group, use_threads=False)
-
-
-def write_text(path: Path, text: str) -> None:
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text, "utf-8")
-    os.replace(beside, path)
-
-
-def write_json(path: Path, value: Json) -> None:
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-def read_json(path: Path) -> Json:
-    made: Json = json.loads(path.read_text("utf-8"))
-    return made
+def lay_text(out: Path, numbers: list[int]) -> tuple[str, int]:
+    """The lines of all units as one CSV file."""
+    target = out / "results.csv"
+    csvout.joined((text_of(out, number) for number in numbers), RESULTS, target)
+    return target.name, len(numbers)

@@ -280,16 +280,36 @@ def assumptions(decision: Decision, people: People, base: int) -> list[Marked]:
 def joined(sheet: Sheet, name: str, found: list[Marked], k: int) -> Int:
     """Codes int64[m] of the words that hold for each of the first k, joined by semicolons; -1
     where none does."""
-    some = [(word, who) for word, who in found if who[:k].any()]
+    some = [(word, who[:k]) for word, who in found if who[:k].any()]
     m = len(found[0][1]) if found else k
-    if not some:
-        return np.full(m, -1, np.int64)
-    bits = np.packbits(np.stack([who[:k] for _, who in some], axis=1), axis=1, bitorder="little")
-    sets, place = np.unique(bits, axis=0, return_inverse=True)
-    codes = []
-    for one in np.unpackbits(sets, axis=1, count=len(some), bitorder="little"):
-        words = [word for (word, _), here in zip(some, one, strict=True) if here]
-        codes.append(sheet.code(name, "; ".join(words)) if words else -1)
     out = np.full(m, -1, np.int64)
-    out[:k] = np.array(codes, np.int64)[place.reshape(-1)]
+    if not some:
+        return out
+    sets, place = combinations([who for _, who in some])
+    codes = []
+    for bits in sets:
+        words = [word for number, (word, _) in enumerate(some) if bits >> number & 1]
+        codes.append(sheet.code(name, "; ".join(words)) if words else -1)
+    out[:k] = np.array(codes, np.int64)[place]
     return out
+
+
+TOGETHER = 12  # masks looked at together: 4,096 combinations
+
+
+def combinations(masks: list[Bool]) -> tuple[list[int], Int]:
+    """(the combinations that occur, as bits in the order of the masks; which of them is whose).
+    Counted, not sorted: people are many, combinations few."""
+    sets, place = [0], np.zeros(len(masks[0]), np.int64)
+    for start in range(0, len(masks), TOGETHER):
+        part = masks[start : start + TOGETHER]
+        width = 1 << len(part)
+        place = place * width
+        for number, mask in enumerate(part):
+            place += mask * np.int64(1 << number)
+        present = np.flatnonzero(np.bincount(place, minlength=len(sets) * width))
+        renumbered = np.zeros(len(sets) * width, np.int64)
+        renumbered[present] = np.arange(len(present))
+        place = renumbered[place]
+        sets = [sets[one // width] | (one % width) << start for one in present.tolist()]
+    return sets, place

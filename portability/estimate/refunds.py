@@ -41,7 +41,7 @@ def add(
     who = np.unique(co.rows.person[np.isin(co.rows.scheme, numbers)]).astype(np.intp)
     again = co.take(who)
     again.branch = REFUND
-    paid = totalize(again, schemes, agreements)
+    paid = totalize(again, schemes, agreements, only=giving)
     due = {scheme: due_to(paid.decisions[scheme], len(who)) for scheme in giving}
     taken = given_back(co, who, due, result, schemes, agreements)
     for scheme in giving:

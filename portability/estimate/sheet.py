@@ -68,7 +68,10 @@ class Sheet:
         if not self.parts:
             return RESULTS.empty_table()
         person = np.concatenate([part["person"] for part in self.parts])
-        order = np.argsort(person, kind="stable")
+        few = (
+            np.uint16 if len(members) <= 1 << 16 else np.int64
+        )  # short numbers are sorted by digit
+        order = np.argsort(person.astype(few), kind="stable")
         where = pa.array(person[order])
         columns = []
         for name, kind in zip(RESULTS.names, RESULTS.types, strict=True):

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -27,10 +28,13 @@ from attrs import evolve, frozen
 import portability
 from portability.errors import Fault, InputError
 from portability.estimate import driver, law, register
+from portability.estimate.aside import named_in
 from portability.estimate.driver import TABLES, Job, Json, Tables
 from portability.estimate.law import Law
 from portability.estimate.mapping import Mapping
+from portability.estimate.parts import WORK
 from portability.estimate.register import Unit
+from portability.estimate.workers import Workers, single
 
 FOLDER, COMMITTED = "spark", "_SUCCESS"
 JAVA = 17  # the oldest that Spark 4 runs on
@@ -62,15 +66,16 @@ ROW = pa.schema(
 )
 
 
-def estimate(job: Job) -> Json:
-    """Runs a job through Spark to its end: returns the summary. Register, map and folder must have
+def estimate(job: Job, workers: int) -> Json:
+    """Runs a job through Spark to its end, `workers` processes of this machine laying what comes
+    back: returns the summary. Register, map and folder must have
     the same paths on every machine. Raises InputError as `driver.estimate`, and where pyspark or
     Java are missing, here or there; InterruptedError if Spark gave up (run again)."""
     ready()
     here = evolve(job, register=job.register.absolute(), out=job.out.absolute())
-    folder = here.out / driver.WORK / FOLDER
+    folder = here.out / WORK / FOLDER
 
-    def engine(mapped: Mapping, units: list[Unit]) -> Tables:
+    def engine(mapped: Mapping, units: list[Unit], staff: Workers) -> Tables:
         if not (folder / COMMITTED).exists():
             submit(Task(tuple(units), mapped, travelling(job.law)), folder)
         try:
@@ -78,9 +83,13 @@ def estimate(job: Job) -> Json:
         except (InputError, RuntimeError):
             (folder / COMMITTED).unlink()  # the next run has it made again
             raise
-        return lambda name, unit: tables_in(files[unit.number], name)
+        return partial(tables_of, files)
 
-    return driver.through(here, engine)
+    return driver.through(here, engine, workers)
+
+
+def tables_of(files: dict[int, Path], name: str, unit: Unit) -> Iterator[pa.Table]:
+    return tables_in(files[unit.number], name)
 
 
 def ready() -> None:
@@ -132,7 +141,7 @@ class Task:
         place, names = 0, set[str]()
         for number, (members, rejects) in enumerate(register.read(unit, self.mapping, driver.SIZE)):
             results = law.run(members, self.law)
-            names |= driver.named_in(results)
+            names |= named_in(results)
             tables = {"members": members, "rejects": rejects, "results": results}
             for name, table in tables.items():
                 for batch in structs(name, table):
@@ -172,7 +181,7 @@ def mapped(task: Task) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Recor
     """What Spark calls: numbers of units in, ROW out."""
 
     def through(numbers: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        driver.single()
+        single()
         for batch in numbers:
             for number in batch.column("id").to_pylist():
                 yield from task.unit(task.units[number])

@@ -31,9 +31,14 @@ class Summary:
     def merge(self, other: Summary) -> Summary:
         """Both together, as a new summary: associative, commutative, `Summary()` changes nothing.
         Sums are Python integers and never overflow."""
-        both = {name: dict(tally) for name, tally in self.tallies.items()}
+        both = Summary({name: dict(tally) for name, tally in self.tallies.items()})
+        both.take(other)
+        return both
+
+    def take(self, other: Summary) -> None:
+        """Adds another summary to this one."""
         for name, tally in other.tallies.items():
-            mine = both.setdefault(name, {})
+            mine = self.tallies.setdefault(name, {})
             for key, figures in tally.items():
                 had = mine.get(key)
                 mine[key] = (
@@ -41,7 +46,6 @@ class Summary:
                     if had is None
                     else tuple(a + b for a, b in zip(had, figures, strict=True))
                 )
-        return Summary(both)
 
     def state(self) -> Json:
         """All tallies, unsuppressed, as plain JSON in a fixed order: to be kept beside a finished

@@ -9,6 +9,7 @@ from portability import build, registry
 from portability.batch import Batch
 from portability.holding import holdings
 from portability.overlap import resolved
+from portability.totalization import national
 from tests.invented import world
 
 SCHEMES = ("xx-pension", "xy-pension")
@@ -60,7 +61,7 @@ def test_the_masks_keep_what_the_sets_keep(lines: list[tuple[str, str, int, int]
         for last in [min(first + length, 59)]
     ]
     co = build.cohort_of([world.made(world.person(rows))])
-    batch = Batch(co, holdings(co, registry.known(co.schemes)), [])
+    batch = Batch(co, holdings(co, registry.known(co.schemes)), [], national)
     pair = world.both(*SCHEMES)
     changed = resolved(batch, pair)
     wanted = oracle(lines)
@@ -85,7 +86,7 @@ def test_an_equivalent_month_yields_to_insurance_in_another_scheme_of_the_state(
         {"scheme": "xx-farm", "kind": "compulsory", **line},
     ]
     co = build.cohort_of([world.made(world.person(rows))])
-    batch = Batch(co, holdings(co, registry.known(co.schemes)), [])
+    batch = Batch(co, holdings(co, registry.known(co.schemes)), [], national)
     changed = resolved(batch, world.both(*SCHEMES))
     assert set(changed) == {"xx-pension"}
     assert changed["xx-pension"].by_year.tolist() == [[0, 1]]

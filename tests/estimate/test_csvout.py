@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from results_table import Row, membership, row, table
 
@@ -17,8 +16,8 @@ from portability.estimate.form import RESULTS
 
 
 def written(rows: list[Row], folder: Path) -> list[dict[str, str]]:
-    pq.write_table(table(rows), folder / "results.parquet")
-    csvout.write(folder / "results.parquet", folder / "results.csv")
+    with csvout.lines(folder / "results.csv", RESULTS) as add:
+        add(table(rows))
     with (folder / "results.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
@@ -89,8 +88,8 @@ def test_every_row_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_table_without_currency(tmp_path: Path) -> None:
     rejects = pa.table({"row": [3], "found": ["=1+1"], "sum": [Decimal("1.500")]})
-    pq.write_table(rejects, tmp_path / "rejects.parquet")
-    csvout.write(tmp_path / "rejects.parquet", tmp_path / "rejects.csv")
+    with csvout.lines(tmp_path / "rejects.csv", rejects.schema) as add:
+        add(rejects)
     text = (tmp_path / "rejects.csv").read_text(encoding="utf-8")
     assert text == '"row","found","sum"\n3,"\'=1+1","1.500"\n'
 
@@ -114,6 +113,23 @@ def test_a_write_that_fails_leaves_what_was_there(
 
     monkeypatch.setattr(csvout, "texts", broken)
     with pytest.raises(OSError, match="No space left"):
-        csvout.write(tmp_path / "results.parquet", tmp_path / "results.csv")
+        written([row("b", "us-oasdi", "unknown")], tmp_path)
     assert (tmp_path / "results.csv").read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["results.csv", "results.parquet"]
+    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+
+
+def test_files_of_lines_laid_one_after_the_other(tmp_path: Path) -> None:
+    """As one file of all rows, with one head, however the rows were dealt out."""
+    rows = membership(60, 2)
+    written(rows, tmp_path)
+    parts = [tmp_path / f"{number}.csv" for number in range(4)]
+    for number, path in enumerate(parts):
+        with csvout.lines(path, RESULTS, head=False) as add:
+            if number != 2:  # a unit of nobody
+                add(table(rows[number :: len(parts)]))
+    csvout.joined(parts, RESULTS, tmp_path / "joined.csv")
+    dealt = [one for number in (0, 1, 3) for one in rows[number :: len(parts)]]
+    written(dealt, tmp_path)
+    assert (tmp_path / "joined.csv").read_bytes() == (tmp_path / "results.csv").read_bytes()
+    csvout.joined([], RESULTS, tmp_path / "joined.csv")
+    assert (tmp_path / "joined.csv").read_text().count("\n") == 1

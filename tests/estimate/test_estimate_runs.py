@@ -84,12 +84,12 @@ def test_a_run_that_is_killed_goes_on_with_no_row_twice_and_none_lost(
     command += ["--as-of", "2026-11-24", "--dry-run"]
     process = subprocess.Popen([*map(str, command)], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("work/results-*.parquet")) and time.monotonic() < deadline:
+    while not list(tmp_path.glob("work/results-*.arrow")) and time.monotonic() < deadline:
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    done = {path.name for path in tmp_path.glob("work/results-*.parquet")}
+    done = {path.name for path in tmp_path.glob("work/results-*.arrow")}
     assert 0 < len(done) < 9 and not (tmp_path / "summary.json").exists()
     ages = {name: (tmp_path / "work" / name).stat().st_mtime_ns for name in done}
     told: list[tuple[int, int, int]] = []
