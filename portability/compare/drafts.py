@@ -27,6 +27,7 @@ from portability.countries import COUNTRIES
 from portability.errors import Fault, InputError, nearest
 from portability.yamlsource import read
 
+Json = dict[str, Any]
 CLAUSES = Path(__file__).with_name("drafts.yaml")
 ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 NOT_TAKEN = ("in_force_note", "notes")  # remarks about the base, wrong of a draft between others
@@ -213,9 +214,38 @@ def clause(
         yield from remark(f"The clause of {made.base.id} is for other states: put yours here.")
         yield "  posting: unknown"
         return
-    start = row["start"] if value is None or value == "unknown" else value
+    start = value
+    if value is None or value == "unknown":
+        start = row["start"]
+        if "like" in row and "lacks" not in row["like"]:
+            start, place = like(row["like"])
+            yield from remark(f"The clause below is that of {place}: change it to yours.")
+    elif "like" in row and endless(row["like"], value):
+        ended, place = like(row["like"])
+        yield from remark(f"{made.base.id} sets no last day. Instead, with one, as {place}:")
+        yield from (f"## {line}" for line in block(part or key, ended, 2 if part else 0))
     lines = block(part, start, 2) if part else block(key, start)
     yield from (f"{OFF}{line}" for line in lines)
+
+
+def like(row: Mapping[str, Any]) -> tuple[Json, str]:
+    """The clause of a named real text as the catalogue has it today, its article left open; and
+    where it stands."""
+    found = catalogue.find(row["agreement"])
+    value: Any = found.raw
+    for key in row["at"]:
+        value = value[key]
+    quoted = {key: value[key] for key in row["keys"]}
+    return {**quoted, "cite": FILL}, f"{found.id}, {source_of(value, found)}"
+
+
+def endless(row: Mapping[str, Any], value: Any) -> bool:
+    """Does a clause of the base let something go on without the key that would end it?"""
+    rows = value if isinstance(value, list) else [value]
+    return "lacks" in row and any(
+        isinstance(item, Mapping) and item.get(row["goes_on"]) and not item.get(row["lacks"])
+        for item in rows
+    )
 
 
 def foreign(made: Plan) -> bool:

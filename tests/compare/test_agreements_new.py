@@ -15,6 +15,7 @@ from portability.agreement_schema import KEYS, LEGISLATION, STATUSES
 from portability.commands import run
 from portability.compare import drafts, drafts_rules
 from portability.compare.drafts_yaml import block, choices, flow, words
+from portability.compare.faults import report
 from portability.countries import COUNTRIES
 from portability.dates import day
 from portability.shape import Word
@@ -238,3 +239,48 @@ def test_norway_and_dates_are_written_as_the_reader_takes_them() -> None:
         f"    note: {'x' * 90}",
     ]
     assert "'NO'" in text("FR,NO", "eu-883-2004") and COUNTRIES["NO"] == "Norway"
+
+
+# --- clauses the model lacks: those of a named real text, read from the catalogue
+
+
+def test_the_two_warnings_of_a_fresh_draft_end_with_the_clauses_it_suggests(tmp_path: Path) -> None:
+    """No clause of transition of Recommendation 167 could be read, and ETS 78 Article 15(1) sets no
+    last day: the template writes Article XIX of US-CA and the sixty and thirty-six months of US-KR
+    beside the base's own words."""
+    whole = text("PH,NP")
+    assert "The clause below is that of us-ca, Article XIX,\n" in whole
+    assert "sets no last day. Instead, with one, as us-kr" in whole
+    assert warned(tmp_path, whole) == {"no_transition", "posting_without_end"}
+    clause = r"(?m)^# (transitional:)\n# (  rule: .*)\n# (  cite: .*)$"
+    started = re.sub(clause, r"\1\n\2\n\3", whole)
+    rule = catalogue.find("us-ca").raw["transitional"]["rule"]
+    assert read(started).raw["transitional"] == {"rule": rule, "cite": "FILL IN"}
+    ended = started.replace("# legislation:", "legislation:").replace("##   posting", "  posting")
+    assert read(ended).raw["legislation"]["posting"]["extension_months"] == 36
+    assert read(ended).raw["legislation"]["general"]["law"] == "work_state"
+    assert warned(tmp_path, ended) == set()
+
+
+def warned(folder: Path, whole: str) -> set[str]:
+    path = folder / "draft-ph-np.yaml"
+    path.write_text(whole, "utf-8")
+    findings = report(catalogue.find(path))["findings"]
+    kinds = ("no_transition", "posting_without_end")
+    return {item["kind"] for item in findings if item["kind"] in kinds}
+
+
+@pytest.mark.parametrize(
+    ("base", "told"), [("us-kr", False), ("ca-ph", True), ("gcc-extension", False)]
+)
+def test_a_last_day_is_told_where_the_base_has_none(base: str, told: bool) -> None:
+    parties = ",".join(catalogue.find(base).countries()[:2])
+    assert ("sets no last day" in text(parties, base)) == told
+
+
+def test_every_clause_that_is_quoted_stands_in_the_catalogue() -> None:
+    rows = [row["like"] for row in drafts.clauses()["clauses"] if "like" in row]
+    assert len(rows) == 2
+    for row in rows:
+        value, place = drafts.like(row)
+        assert set(value) == {*row["keys"], "cite"} and "https://" in place
