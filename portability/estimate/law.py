@@ -1,15 +1,15 @@
 """Members in, results out: the engine of one case over a batch of members.
 
 Every figure comes from `totalize`, the call behind a determination, over one cohort that holds
-each member as he is and, where lines are assumed, once more per scenario (as `estimate_range` does
-for a case: none of them, and each scheme's alone). A member's row does not depend on who else is
-in his batch.
+each member as he is, where lines are assumed once more per scenario (as `estimate_range` does for
+a case: none of them, and each scheme's alone), and where a refund is due once more as if it had
+been paid. A member's row does not depend on who else is in his batch.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from portability import catalogue, columnar, on_day, registry
 from portability.agreement import Agreement
-from portability.cohort import EVIDENCE, Cohort
+from portability.cohort import EVIDENCE, STATUS, Cohort, RowSet
 from portability.estimate import lines, refunds
 from portability.estimate.form import EARNINGS_FROM
 from portability.estimate.sheet import Sheet
@@ -29,7 +29,7 @@ from portability.totalization import Result, totalize
 
 Index = NDArray[np.intp]
 Bool = NDArray[np.bool_]
-ASSUMED = EVIDENCE.index("assumed")
+ASSUMED, RETURNED = EVIDENCE.index("assumed"), STATUS.index("refunded")
 
 
 @frozen
@@ -87,15 +87,19 @@ def applied(
 
 @frozen
 class Runs:
-    """One cohort of a batch of n members: rows 0..n-1 as they are, then the blocks of scenarios.
+    """One cohort of a batch of n members: rows 0..n-1 as they are, then blocks of some of them once
+    more.
 
-    who   per block the members it holds, in the order of its rows; bare: members of whom a scenario
-    leaves no line at all (they are paid nothing there, bool[n])
+    scenarios  (members, first row) of each scenario of assumed lines
+    returned   scheme -> rows of those whose record there is given back
+    bare       members of whom a scenario leaves no line at all (they are paid nothing there):
+               bool[n]
     """
 
     co: Cohort
     n: int
-    who: tuple[Index, ...]
+    scenarios: tuple[tuple[Index, int], ...]
+    returned: Mapping[str, slice]
     bare: Bool
 
 
@@ -105,13 +109,16 @@ def run(batch: pa.RecordBatch, law: Law) -> pa.Table:
     co = columnar.cohort_of(batch, law.branch)
     schemes = registry.known(co.schemes, law.goes_on)
     agreements = law.agreements(frozenset(registry.country_of(s) for s in co.schemes))
-    runs = spread(co)
+    back = refunds.asked(co, schemes, agreements)
+    runs = spread(co, back.at_cost if back else {})
     result = totalize(runs.co, schemes, agreements)
     paths = columnar.words(line_column(batch, "path"), EARNINGS_FROM, len(co.rows))
     people = lines.people_of(batch, co, paths, law.goes_on)
     sheet = Sheet()
     lines.pensions(sheet, result, runs.n, ranges(result, runs), people)
-    refunds.add(sheet, co, result, schemes, agreements)
+    if back:
+        for scheme in back.at_cost:
+            refunds.add(sheet, back, scheme, result, runs.returned.get(scheme))
     return sheet.table(people.table)
 
 
@@ -124,38 +131,60 @@ def line_column(batch: pa.RecordBatch, name: str) -> Any:
     return found.field(at) if at >= 0 else None
 
 
-def spread(co: Cohort) -> Runs:
-    """The members as they are and once per scenario of their assumed lines."""
+@frozen
+class Block:
+    """Members once more: `who`, of their lines those of the mask `kept`, and the scheme (its
+    number) whose lines are given back, -1 none."""
+
+    who: Index
+    kept: Bool
+    returned: int = -1
+
+
+def spread(co: Cohort, at_cost: Mapping[str, Index]) -> Runs:
+    """The members as they are, once per scenario of their assumed lines, and once per refund that
+    may cost them something elsewhere (scheme -> members)."""
     n, rows = len(co), co.rows
     assumed = rows.evidence == ASSUMED
-    some = np.zeros(n, np.bool_)
-    some[rows.person[assumed]] = True
-    certified = np.zeros(n, np.bool_)
-    certified[rows.person[~assumed]] = True
-    blocks, keep = [np.arange(n)], [np.ones(len(rows), np.bool_)]
-    blocks.append(np.flatnonzero(some & certified))
-    keep.append(~assumed)
+    some, certified = owners(rows, n, assumed), owners(rows, n, ~assumed)
+    every = np.ones(len(rows), np.bool_)
+    blocks = [Block(np.flatnonzero(some & certified), ~assumed)]
     for number in np.unique(rows.scheme[assumed]):
         mine = assumed & (rows.scheme == number)
-        here, other = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-        here[rows.person[mine]] = True
-        other[rows.person[assumed & ~mine]] = True
-        blocks.append(np.flatnonzero(here & other))  # alone and all are one where there is no other
-        keep.append(~assumed | mine)
-    if sum(map(len, blocks)) == n:
-        return Runs(co, n, (), some & ~certified)
-    parts = [
-        chosen_lines(rows.person, n, who, kept) for who, kept in zip(blocks, keep, strict=True)
-    ]
-    people = np.concatenate(blocks)
-    many = co.persons(people)
-    offset = np.cumsum([0, *map(len, blocks[:-1])])
-    taken = rows.where(np.concatenate([at for at, _ in parts]))
-    taken.person = np.concatenate(
-        [person + start for (_, person), start in zip(parts, offset, strict=True)]
-    ).astype(np.int32)
-    many.rows = taken
-    return Runs(many, n, tuple(blocks[1:]), some & ~certified)
+        alone = owners(rows, n, mine) & owners(rows, n, assumed & ~mine)
+        blocks.append(Block(np.flatnonzero(alone), ~assumed | mine))  # all of them is as they are
+    back = {s: Block(who, every, co.schemes.index(s)) for s, who in at_cost.items() if len(who)}
+    together = [Block(np.arange(n), every), *blocks, *back.values()]
+    first = np.cumsum([0, *(len(block.who) for block in together)]).tolist()
+    scenarios = tuple((block.who, start) for block, start in zip(blocks, first[1:], strict=False))
+    starts = dict(zip(back, first[1 + len(blocks) :], strict=False))
+    returned = {s: slice(start, start + len(back[s].who)) for s, start in starts.items()}
+    return Runs(laid(co, together, first), n, scenarios, returned, some & ~certified)
+
+
+def owners(rows: RowSet, n: int, lines: Bool) -> Bool:
+    """Who of n members has one of these lines."""
+    out = np.zeros(n, np.bool_)
+    out[rows.person[lines]] = True
+    return out
+
+
+def laid(co: Cohort, blocks: list[Block], first: list[int]) -> Cohort:
+    """All blocks as one cohort: persons first[i], first[i] + 1 … are block i."""
+    if first[-1] == len(co):
+        return co
+    rows, lines, person, given = co.rows, [], [], []
+    for block, start in zip(blocks, first, strict=False):
+        at, place = chosen_lines(rows.person, len(co), block.who, block.kept)
+        lines.append(at)
+        person.append(place + start)
+        given.append(rows.scheme[at] == block.returned)
+    made = co.persons(np.concatenate([block.who for block in blocks]))
+    made.rows = rows.where(np.concatenate(lines))
+    made.rows.person = np.concatenate(person).astype(np.int32)
+    status = np.where(np.concatenate(given), RETURNED, made.rows.status)
+    made.rows.status = status.astype(np.int8)
+    return made
 
 
 def chosen_lines(person: NDArray[np.int32], n: int, who: Index, kept: Bool) -> tuple[Index, Index]:
@@ -181,11 +210,9 @@ def span(result: Result, scheme: str, runs: Runs) -> lines.Range:
     lost[at] = decision.unknown | (decision.entitled & ~decision.known)
     low, high, known = value[:n].copy(), value[:n].copy(), ~lost[:n]
     low[runs.bare] = 0
-    start = n
-    for who in runs.who:
+    for who, start in runs.scenarios:
         block = slice(start, start + len(who))
         low[who] = np.minimum(low[who], value[block])
         high[who] = np.maximum(high[who], value[block])
         known[who] &= ~lost[block]
-        start += len(who)
     return lines.Range(low, high, known)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from attrs import evolve
+from attrs import frozen
 from numpy.typing import NDArray
 
 from portability import told
 from portability.agreement import Agreement
-from portability.cohort import BRANCHES, STATUS, Cohort
+from portability.cohort import BRANCHES, Cohort
 from portability.concurrence import A_YEAR
 from portability.dates import NODATE, first_day, month_of
 from portability.estimate.lines import Marked, alone, joined, row_of
@@ -22,30 +22,40 @@ from portability.totalization import Decision, Result, totalize
 Int = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 Index = NDArray[np.intp]
-REFUND, REFUNDED = BRANCHES.index("refund"), STATUS.index("refunded")
+REFUND = BRANCHES.index("refund")
 
 
-def add(
-    sheet: Sheet,
-    co: Cohort,
-    result: Result,
-    schemes: dict[str, Scheme],
-    agreements: Sequence[Agreement],
-) -> None:
-    """What each scheme that gives contributions back would pay instead, and what that would cost:
-    the members concerned run again in the branch refund, then with the record given back."""
+@frozen
+class Refunds:
+    """The branch refund of a batch.
+
+    who      members with a record in a scheme that gives contributions back
+    paid     their refunds: person i is member who[i]
+    at_cost  scheme -> members to whom its refund is due and who have a record elsewhere
+    """
+
+    who: Index
+    paid: Result
+    at_cost: Mapping[str, Index]
+
+
+def asked(
+    co: Cohort, schemes: Mapping[str, Scheme], agreements: Sequence[Agreement]
+) -> Refunds | None:
+    """Those concerned run in the branch refund; None where no scheme gives contributions back."""
     giving = [s for s in co.schemes if "refund" in schemes[s].branches]
     if not giving or BRANCHES[co.branch] != "old_age":
-        return
+        return None
     numbers = [co.schemes.index(s) for s in giving]
     who = np.unique(co.rows.person[np.isin(co.rows.scheme, numbers)]).astype(np.intp)
     again = co.take(who)
     again.branch = REFUND
     paid = totalize(again, schemes, agreements, only=giving)
-    due = {scheme: due_to(paid.decisions[scheme], len(who)) for scheme in giving}
-    taken = given_back(co, who, due, result, schemes, agreements)
-    for scheme in giving:
-        add_rows(sheet, paid, scheme, who, result, taken[scheme])
+    at_cost = {}
+    for scheme, number in zip(giving, numbers, strict=True):
+        due = due_to(paid.decisions[scheme], len(who))
+        at_cost[scheme] = who[due & elsewhere(co, number)[who]]
+    return Refunds(who, paid, at_cost)
 
 
 def due_to(decision: Decision, n: int) -> Bool:
@@ -55,40 +65,6 @@ def due_to(decision: Decision, n: int) -> Bool:
     return out
 
 
-def given_back(
-    co: Cohort,
-    who: Index,
-    due: dict[str, Bool],
-    before: Result,
-    schemes: dict[str, Scheme],
-    agreements: Sequence[Agreement],
-) -> dict[str, list[Marked]]:
-    """Which other schemes refuse, or pay less, once the record of a scheme is refunded, by that
-    scheme: bool over the members `who` each. Whoever has a refund due and a record elsewhere runs
-    once more per such refund, all in one cohort."""
-    numbers = {scheme: co.schemes.index(scheme) for scheme in due}
-    rows = {
-        scheme: np.flatnonzero(due[scheme] & elsewhere(co, numbers[scheme])[who]) for scheme in due
-    }
-    people = np.concatenate([who[at] for at in rows.values()])
-    found: dict[str, list[Marked]] = {scheme: [] for scheme in due}
-    if not len(people):
-        return found
-    less = co.take(people)
-    refunded = np.repeat([*numbers.values()], [len(at) for at in rows.values()])
-    mine = less.rows.scheme == refunded[less.rows.person]
-    less.rows = evolve(less.rows, status=np.where(mine, REFUNDED, less.rows.status).astype(np.int8))
-    after, start = totalize(less, schemes, agreements), 0
-    for scheme, at in rows.items():
-        block = slice(start, start + len(at))
-        for word, here in losses(before, after, who[at], block, scheme):
-            wide = np.zeros(len(who), np.bool_)
-            wide[at] = here
-            found[scheme].append((word, wide))
-        start += len(at)
-    return found
-
-
 def elsewhere(co: Cohort, number: int) -> Bool:
     """Who has a line in another scheme than this one: bool[n]."""
     out = np.zeros(len(co), np.bool_)
@@ -96,15 +72,24 @@ def elsewhere(co: Cohort, number: int) -> Bool:
     return out
 
 
-def add_rows(
-    sheet: Sheet, paid: Result, scheme: str, who: Index, result: Result, losses: list[Marked]
+def add(
+    sheet: Sheet, refunds: Refunds, scheme: str, result: Result, after: slice | None = None
 ) -> None:
-    """Rows of one scheme's refund for the members `who` of the batch: the sum, until when it can be
-    asked for, how many months of the pension it equals, what it takes away (bool over `who`)."""
+    """Rows of one scheme's refund: the sum, until when it can be asked for, how many months of the
+    pension it equals, what it takes away.
+
+    result  the members of the batch, and in the rows `after` those of at_cost[scheme] once more,
+            their record in the scheme given back; None where there is nobody
+    """
+    who, paid = refunds.who, refunds.paid
+    lost = np.full(len(who), -1, np.int64)
+    if after is not None:
+        at_cost = refunds.at_cost[scheme]
+        found = losses(result, at_cost, after, scheme)
+        lost[np.searchsorted(who, at_cost)] = joined(sheet, "loses", found, len(at_cost))
     decision = paid.decisions[scheme]
     best = told.telling(decision)
     state = told.statuses(decision, best)
-    lost = joined(sheet, "loses", losses, len(who)) if losses else np.full(len(who), -1, np.int64)
     for number, outcome in enumerate(decision.outcomes):
         sel = outcome.sel
         mine = best[sel] == number
@@ -158,21 +143,24 @@ def equal(sums: Int, decision: Decision, member: Index) -> Int:
     return np.where(both, months, NULL)
 
 
-def losses(before: Result, after: Result, who: Index, block: slice, scheme: str) -> list[Marked]:
-    """What refunding `scheme` changes in the others, for the members `who` (rows of `before`, and
-    the persons `block` of `after` in their order): bool[len(who)] each."""
+def losses(result: Result, who: Index, after: slice, scheme: str) -> list[Marked]:
+    """Which other schemes refuse, or pay less, once the record of `scheme` is given back, for the
+    members `who` (rows `after` once it is): bool[len(who)] each."""
     found: list[Marked] = []
-    for other, now in after.decisions.items():
-        was = before.decisions[other]
-        old, new = was.holding.pos[who], now.holding.pos[block]
+    for other, decision in result.decisions.items():
+        pos = decision.holding.pos
+        old, new = pos[who], pos[after]
         both = (old >= 0) & (new >= 0)
         if other == scheme or not both.any():
             continue
-        entitled = both & was.entitled[old]
-        still = entitled & now.entitled[new]
-        less = still & was.known[old] & now.known[new] & (now.amount[new] < was.amount[old])
+        entitled = both & decision.entitled[old]
+        still = entitled & decision.entitled[new]
+        known = decision.known[old] & decision.known[new]
         found += [
-            (f"{other}: the right", entitled & ~now.entitled[new] & ~now.unknown[new]),
-            (f"{other}: part of the amount", less),
+            (f"{other}: the right", entitled & ~decision.entitled[new] & ~decision.unknown[new]),
+            (
+                f"{other}: part of the amount",
+                still & known & (decision.amount[new] < decision.amount[old]),
+            ),
         ]
     return found

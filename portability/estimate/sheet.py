@@ -29,6 +29,9 @@ class Words:
         return -1 if word is None else self.codes.setdefault(word, len(self.codes))
 
     def array(self, codes: NDArray[Any], kind: pa.DataType) -> pa.DictionaryArray:
+        """Raises OverflowError if there are more words than the kind can number."""
+        if len(self.codes) > np.iinfo(kind.index_type.to_pandas_dtype()).max:
+            raise OverflowError(f"{len(self.codes)} words in a column of {kind}")
         index = pa.array(codes, kind.index_type, mask=codes < 0)
         return pa.DictionaryArray.from_arrays(index, pa.array(list(self.codes), pa.string()))
 
@@ -48,19 +51,16 @@ class Sheet:
         return self.words.setdefault(name, Words()).code(word)
 
     def add(self, person: NDArray[Any], currency: str, **columns: Any) -> None:
-        k = len(person)
-        if k == 0:
+        if len(person) == 0:
             return
         part: dict[str, Any] = {"person": person}
         scale = 10 ** (MONEY_DIGITS - minor_digits(currency))
         for name, value in {**columns, "currency": currency}.items():
-            kind = RESULTS.field(name).type
             if isinstance(value, str):
                 value = self.code(name, value)
-            column = np.broadcast_to(np.asarray(value), (k,))
-            if kind == MONEY:
-                column = np.where(column == NULL, NULL, column * scale)
-            part[name] = column
+            elif scale > 1 and RESULTS.field(name).type == MONEY:
+                value = np.where(value == NULL, NULL, value * scale)
+            part[name] = value
         self.parts.append(part)
 
     def table(self, members: pa.Table) -> pa.Table:
@@ -82,23 +82,34 @@ class Sheet:
         return pa.table(columns, schema=RESULTS)
 
     def column(self, name: str, kind: pa.DataType, order: NDArray[np.intp]) -> pa.Array:
-        empty = NODATE if pa.types.is_date32(kind) else -1
-        if pa.types.is_int64(kind) or kind == MONEY:
-            empty = NULL
-        parts = [
-            part.get(name, np.broadcast_to(np.int64(empty), len(part["person"])))
-            for part in self.parts
-        ]
-        values = np.concatenate(parts)[order]
+        values = self.laid(name, kind, len(order))[order]
         if pa.types.is_dictionary(kind):
             return self.words.setdefault(name, Words()).array(values, kind)
         if kind == MONEY:
             return decimals(values)
         if pa.types.is_boolean(kind):
-            return pa.array(values.astype(np.bool_))
+            return pa.array(values)
         if pa.types.is_date32(kind):
-            return pa.array(values.astype(np.int32), mask=values == NODATE).cast(kind)
+            return pa.array(values, mask=values == NODATE).cast(kind)
         return pa.array(values, kind, mask=values == NULL)
+
+    def laid(self, name: str, kind: pa.DataType, n: int) -> NDArray[Any]:
+        """One column of all n rows, part after part."""
+        if pa.types.is_dictionary(kind):
+            values = np.full(n, -1, kind.index_type.to_pandas_dtype())
+        elif pa.types.is_boolean(kind):
+            values = np.zeros(n, np.bool_)
+        elif pa.types.is_date32(kind):
+            values = np.full(n, NODATE, np.int32)
+        else:
+            values = np.full(n, NULL, np.int64)
+        start = 0
+        for part in self.parts:
+            end = start + len(part["person"])
+            if name in part:
+                values[start:end] = part[name]
+            start = end
+        return values
 
 
 def decimals(values: Int) -> pa.Array:
