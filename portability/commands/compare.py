@@ -81,6 +81,13 @@ FORMATS = ("table", "json", "html", "csv", "xlsx")
     help="What the texts do to a synthetic population: an id such as us-ph, or a file.",
 )
 @click.option(
+    "--costs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Beside people: contributions that are not paid because workers are posted, and the cost "
+    "of administration, as a file states them (portability/costs@1).",
+)
+@click.option(
     "--entry",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
@@ -130,6 +137,7 @@ def compare(
     members: Path | None,
     map_: Path | None,
     population: str | None,
+    costs: Path | None,
     entry: datetime | None,
     far: int,
     goes_on: bool,
@@ -147,7 +155,8 @@ def compare(
     Differences are no fault: the exit code is 0.
 
     With --members or --population: persons who gain or lose a right, are paid more or less, and
-    what it costs each scheme, by year, sex, age and corridor, also against no agreement.
+    what it costs each scheme, by year, sex, age, earnings and corridor, also against no agreement;
+    with --costs contributions forgone and administration beside it.
 
     \b
       portability compare us-de us-fr --scheme us-oasdi
@@ -165,16 +174,15 @@ def compare(
     whole = side_by_side.of(found, [match.split("=") for match in matches], schemes)
     shown = whole.only(everything, schemes, branches, parts)
     asked = Asked(
-        *(members, map_, population, entry.date().isoformat() if entry else None, far),
+        *(members, map_, population, costs, entry.date().isoformat() if entry else None, far),
         *(goes_on, women, memo, ledger, dry_run),
     )
-    if asked.anything:
-        click.echo(answer(asked, texts, shown, whole, form), nl=False)
-        return
-    made = printed(form, shown, whole)
+    made = answer(asked, texts, shown, whole, form) if asked.anything else b""
+    made = made or printed(form, shown, whole)
     if out is not None:
         out.write_bytes(made)
-        click.echo(f"{out}: {len(shown.rows)} clauses", err=True)
+        what = "people" if asked.anything else f"{len(shown.rows)} clauses"
+        click.echo(f"{out}: {what}", err=True)
     else:
         click.echo(made.decode(), nl=False)
 

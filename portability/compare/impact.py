@@ -19,9 +19,11 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from portability import registry
-from portability.compare import weighing
+from portability.compare import costs, costs_told, earned, weighing
+from portability.compare.costs import Costs
 from portability.compare.peopled import EVERY_YEAR, LEVELS, PERSON, People, Weighted, halves, total
 from portability.compare.weighing import EFFECTS, UNKNOWN, Paid, Text
+from portability.estimate.form import AGE_BANDS
 from portability.exact import decimal_text
 
 Int = NDArray[np.int64]
@@ -29,7 +31,8 @@ Json = dict[str, Any]
 SCHEMA = "portability/impact@1"
 SPANS = {"year 1": (1, 1), "years 1-5": (1, 5)}
 MOST = 5  # cases told on either side
-SPREAD = ("sex", "age", "earnings", "corridor")
+SPREAD = ("sex", "age", earned.DIMENSION, "corridor")
+IN_ORDER = {"age": AGE_BANDS, earned.DIMENSION: earned.WORDS}  # words that ascend
 WHY = ("reason", "detail")
 AT_ENTRY, A_YEAR, LATER = "at entry", "a year", "after entry"
 
@@ -59,8 +62,15 @@ class Tally:
             mine[level] += value
 
 
-def of(references: Sequence[str], people: People, far: int = 25, goes_on: bool = False) -> Json:
-    """The impact of texts (ids or paths) on people; far: the one far year that is told. Raises
+def of(
+    references: Sequence[str],
+    people: People,
+    far: int = 25,
+    goes_on: bool = False,
+    stated: Costs | None = None,
+) -> Json:
+    """The impact of texts (ids or paths) on people; far: the one far year that is told; stated:
+    contributions forgone and administration, if anybody stated them for these texts. Raises
     InputError with every fault of every text."""
     texts = weighing.texts(list(references), goes_on)
     spans = {**SPANS, f"year {far}": (far, far)}
@@ -68,12 +78,21 @@ def of(references: Sequence[str], people: People, far: int = 25, goes_on: bool =
     tallies = {pair: Tally() for pair in pairs}
     concerned = parties(texts)
     schemes: set[str] = set()
+    banded = False
     for weighted in people.batches():
         held = held_in(weighted, concerned)
         schemes |= set(held)
+        banded = banded or not {*earned.WORDS}.isdisjoint(weighted.labels.get(earned.DIMENSION, ()))
         found = {text.name: weighing.paid(weighted.batch, text, held) for text in texts}
         for one, other in pairs:
             weigh(tallies[one, other], weighted, held, found[one], found[other], people, spans)
+    made = [told(one, other, tallies[one, other]) for one, other in pairs]
+    everywhere = sorted(schemes | set(stated.schemes if stated else ()))
+    if stated is not None:
+        named = {text.name: text for text in texts}
+        for pair in made:
+            sides = named[pair["from"]], named[pair["to"]]
+            pair |= costs.pair(stated, *sides, everywhere, spans)
     return {
         "schema": SCHEMA,
         "texts": [said(text) for text in texts],
@@ -81,18 +100,29 @@ def of(references: Sequence[str], people: People, far: int = 25, goes_on: bool =
         "parameters_continued": goes_on,
         "paid_for_years": dict(zip(LEVELS, people.years, strict=True)),
         "spans": list(spans),
-        "schemes": {name: about(name) for name in sorted(schemes)},
-        "pairs": [told(one, other, tallies[one, other]) for one, other in pairs],
-        "not_told": NOT_TOLD,
+        "schemes": {name: about(name) for name in everywhere},
+        "earnings": bands_told(sorted(schemes)) if banded else None,
+        "costs": None if stated is None else costs_told.header(stated),
+        "pairs": made,
+        "not_told": NOT_TOLD | (costs_told.not_told(made) if stated is not None else {}),
     }
 
 
 NOT_TOLD = {
-    "contributions": "unknown: nobody stated how many workers are posted and what is paid for them",
-    "administration": "unknown: nobody stated the cost of handling a claim",
+    **costs.NOBODY,
     "mortality": "everybody is paid for the stated years, nobody longer",
     "indexation": "amounts stay as on the claim date",
 }
+
+
+def bands_told(schemes: Sequence[str]) -> Json:
+    """What the bands of earnings are: the definition, its standard, the average of each scheme."""
+    return {
+        "definition": earned.DEFINITION,
+        "standard": earned.STANDARD,
+        "bands": list(earned.WORDS),
+        "averages": earned.averages(tuple(schemes)),
+    }
 
 
 def pairs_of(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
@@ -282,12 +312,12 @@ def told(one: str, other: str, tally: Tally) -> Json:
         "persons": [
             dict(zip(("scheme", "by", "group", "effect", "when"), key, strict=True))
             | {"persons": levels(value, 1)}
-            for key, value in sorted(tally.persons.items())
+            for key, value in sorted(tally.persons.items(), key=lambda item: in_order(item[0]))
         ],
         "benefits": [
             dict(zip(("scheme", "by", "group", "span"), key, strict=True))
             | {"sum": levels(value, 2 * PERSON)}
-            for key, value in sorted(tally.money.items())
+            for key, value in sorted(tally.money.items(), key=lambda item: in_order(item[0]))
         ],
         "cases": [
             {**case, "persons": decimal_text(weight, 3)}
@@ -298,6 +328,18 @@ def told(one: str, other: str, tally: Tally) -> Json:
             for key, value in sorted(tally.reasons.items(), key=lambda item: (-item[1][1], item[0]))
         ],
     }
+
+
+def in_order(key: tuple[str, ...]) -> tuple[Any, ...]:
+    """Sorts (scheme, dimension, word, …): bands as they ascend, other words by the alphabet."""
+    scheme, dimension, word, *rest = key
+    return scheme, dimension, place(dimension, word), *rest
+
+
+def place(dimension: str, word: str) -> tuple[int, str]:
+    """Where a word of a dimension stands among its others."""
+    known = IN_ORDER.get(dimension, ())
+    return (known.index(word) if word in known else len(known)), word
 
 
 def levels(values: Sequence[int], by: int) -> dict[str, str]:

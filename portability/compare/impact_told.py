@@ -1,23 +1,20 @@
 """An impact as tables: the form governments print, both countries in one, women and men apart.
 
-Every table is a Grid, which the terminal, the page and the memo show alike. Persons are whole or,
-below ten, have one decimal; sums are whole currency units; low, central and high stand together
-where they differ.
+Every table is a Grid, which the terminal, the page and the memo show alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
-
-from portability.compare.impact import A_YEAR, AT_ENTRY, LATER
+from portability.compare import costs_told, earned
+from portability.compare.grid import NONE, ORDER, Grid, laid, money_told, persons_told, whole
+from portability.compare.impact import A_YEAR, AT_ENTRY, LATER, place
 from portability.compare.peopled import LEVELS
 from portability.compare.weighing import GAINS, LESS, LOSES, MORE, UNKNOWN
 from portability.exact import decimal_text, scale_text
-from portability.layout import aligned, wrapped
+from portability.layout import wrapped
 
 Json = Mapping[str, Any]
 WORDS = {
@@ -34,18 +31,6 @@ SPREADS = {
     "earnings": "earnings",
     "corridor": "countries of the record",
 }
-NONE = "–"
-ORDER = "low – central – high: the three sets of assumptions, in this order"
-
-
-@frozen
-class Grid:
-    """A table: what it says, column headings, rows of text, and what a reader must know of it."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
 
 
 def grids(impact: Json) -> Iterator[Grid]:
@@ -53,9 +38,13 @@ def grids(impact: Json) -> Iterator[Grid]:
     for pair in impact["pairs"]:
         yield persons(impact, pair)
         yield sums(impact, pair)
+        yield from costs_told.sums(pair)
         yield from spreads(impact, pair)
         yield from movers(pair)
         yield why(pair)
+    yield banded(impact)
+    if impact["costs"] is not None:
+        yield from costs_told.grids(impact["costs"])
     yield unsaid(impact)
 
 
@@ -109,14 +98,10 @@ def spreads(impact: Json, pair: Json) -> Iterator[Grid]:
     for dimension, words in SPREADS.items():
         rows = []
         for scheme, about in impact["schemes"].items():
-            groups = sorted(
-                {
-                    r["group"]
-                    for r in pair["persons"]
-                    if (r["scheme"], r["by"]) == (scheme, dimension)
-                }
-            )
-            for group in groups:
+            groups = {
+                r["group"] for r in pair["persons"] if (r["scheme"], r["by"]) == (scheme, dimension)
+            }
+            for group in sorted(groups, key=lambda word: place(dimension, word)):
                 key = (scheme, dimension, group)
                 better = together(pair["persons"], key, (GAINS, MORE))
                 worse = together(pair["persons"], key, (LOSES, LESS))
@@ -134,7 +119,19 @@ def spreads(impact: Json, pair: Json) -> Iterator[Grid]:
                     )
         if rows:
             heads = ("scheme", words, "gain", "lose", "currency", impact["spans"][1])
-            yield Grid(f"{titled(pair)}: by {words}", heads, tuple(rows))
+            note = BANDS_BELOW if dimension == earned.DIMENSION and impact["earnings"] else ""
+            yield Grid(f"{titled(pair)}: by {words}", heads, tuple(rows), note)
+
+
+BANDS_BELOW = "of the national average: what the bands are stands in the table “Bands of earnings”"
+
+
+def banded(impact: Json) -> Grid:
+    """What the bands of earnings are, and against which average of each scheme."""
+    said = impact["earnings"] or {"averages": {}}
+    rows = [(key, said[key]) for key in ("definition", "standard") if key in said]
+    rows += [(f"average of {scheme}", words) for scheme, words in said["averages"].items()]
+    return Grid("Bands of earnings", ("what", "how"), tuple(rows))
 
 
 def why(pair: Json) -> Grid:
@@ -217,56 +214,9 @@ def together(
     }
 
 
-def persons_told(levels: Json | None) -> str:
-    return NONE if levels is None else told(levels, 10)
-
-
-def money_told(levels: Json | None) -> str:
-    return NONE if levels is None else told(levels, 0)
-
-
-def told(levels: Json, below: int) -> str:
-    """ "1,200 – 1,500 – 1,900", or one figure where all are the same; values under `below` have
-    one decimal."""
-    texts = [figure(levels[level], below) for level in LEVELS if level in levels]
-    return texts[0] if len(set(texts)) == 1 else " – ".join(texts)
-
-
-def figure(text: str, below: int) -> str:
-    value = Fraction(text)
-    digits = 1 if abs(value) < below and value.denominator != 1 else 0
-    scaled = (2 * abs(value) * 10**digits + 1) // 2
-    sign = "-" if value < 0 and scaled else ""
-    if scaled == 0 and value != 0:
-        return f"under {'0.1' if digits else '1'}"
-    return sign + grouped(decimal_text(int(scaled), digits))
-
-
-def whole(text: str) -> str:
-    """Decimal text without needless zeros."""
-    kept = text.rstrip("0").rstrip(".") if "." in text else text
-    return grouped(kept)
-
-
-def grouped(text: str) -> str:
-    head, point, tail = text.partition(".")
-    return f"{int(head):,}{point}{tail}"
-
-
 def table(impact: Json, room: int) -> str:
     """Everything an impact says as text for a terminal."""
     return "\n".join(headed(impact, room)) + "\n" + laid(grids(impact), room)
-
-
-def laid(found: Iterable[Grid], room: int) -> str:
-    """Grids as text for a terminal, those without rows left out."""
-    parts: list[str] = []
-    for grid in found:
-        if grid.rows:
-            parts += ["", grid.title]
-            parts += ["  " + line.rstrip() for line in aligned(grid.heads, grid.rows, room - 2)]
-            parts += ["  " + line for line in wrapped(grid.note, room - 2)] if grid.note else []
-    return "\n".join(parts) + "\n"
 
 
 def headed(impact: Json, room: int) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from attrs import frozen
 
 from portability import columnar
+from portability.compare import earned
 from portability.compare.peopled import LEVELS, PERSON, Json, Weighted
 from portability.dates import day, year_of
 from portability.estimate import lines, mapping, register
@@ -65,6 +66,7 @@ def weighted(batch: pa.RecordBatch, entry: int) -> Weighted:
         {
             "sex": people.table.column("sex").to_pylist(),
             "age": people.table.column("age_band").to_pylist(),
+            earned.DIMENSION: earned.bands(batch),
             "corridor": ["-".join(sorted(set(word.split()))) for word in corridors],
         },
     )

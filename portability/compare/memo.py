@@ -15,8 +15,9 @@ from typing import Any
 from attrs import frozen
 
 from portability.clean import escaped
-from portability.compare import impact_told, printed_page
-from portability.compare.impact_told import Grid
+from portability.compare import costs_told, impact_told, printed_page
+from portability.compare.grid import Grid, money_told, persons_told
+from portability.compare.grid import figure as one_figure
 from portability.compare.peopled import LEVELS
 from portability.compare.side_by_side import Comparison
 from portability.compare.weighing import GAINS, LESS, LOSES, MORE
@@ -56,6 +57,23 @@ def page(
     parts.append(section("Difficulties women face", women))
     parts.append(part("What changes in the text", printed_page.sections(shown)))
     parts.append(part(LAST, assumed(impact) + hashes(shown, impact, recorded)))
+    return bound(title, parts)
+
+
+def impact_page(labels: Iterable[str], impact: Json | None, women: Iterable[Grid]) -> str:
+    """Impact and difficulties as one page, without the clauses and without a ledger."""
+    title = f"What it does to people: {', '.join(labels)}"
+    parts = [f"<h1>{escaped(title)}</h1>", DEFS]
+    if impact is not None:
+        parts += [people(impact), *charts(impact)]
+        parts.append(section("Impact", impact_told.grids(impact)))
+    parts.append(section("Difficulties women face", women))
+    parts.append(part(LAST, assumed(impact) + hashed(impact)))
+    return bound(title, parts)
+
+
+def bound(title: str, parts: Iterable[str]) -> str:
+    """The page around its parts; empty ones are left out."""
     style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
     body = "\n".join(filter(None, parts))
     return framed(title, style, f'<main class="broad">\n{body}\n</main>')
@@ -97,7 +115,12 @@ def assumed(impact: Json | None) -> str:
         return ""
     header = impact["population"]
     lines = list(told_of({key: header[key] for key in header if not first(header[key])}))
-    return f"<h3>People</h3>{listed(lines)}" if lines else ""
+    made = f"<h3>People</h3>{listed(lines)}" if lines else ""
+    stated = impact["costs"]
+    if stated is not None:
+        said = (costs_told.assumption(row) for row in stated["inputs"] if "assumed" in row)
+        made += f"<h3>Contributions and administration</h3>{listed(said)}"
+    return made
 
 
 def told_of(header: Json, prefix: str = "") -> Iterator[str]:
@@ -151,9 +174,9 @@ def moved(pair: Json) -> Iterator[Bar]:
                 found = impact_told.together(pair["persons"], (scheme, "sex", group), effects)
                 if found is not None:
                     size = int(parse_number(found["central"]))
-                    said = f"{impact_told.persons_told(found)} {words} {name}"
+                    said = f"{persons_told(found)} {words} {name}"
                     piece = Piece(KINDS[name], size, said)
-                    shown = impact_told.figure(found["central"], 10)
+                    shown = one_figure(found["central"], 10)
                     yield Bar(f"{scheme}: {words} who {name}", (piece,), shown)
 
 
@@ -168,7 +191,7 @@ def ranged(impact: Json, pair: Json) -> dict[str, list[Span]]:
         if min(values) < 0 < max(values):
             continue
         currency = impact["schemes"][row["scheme"]]["currency"]
-        said = f"{impact_told.money_told(row['sum'])} {currency}"
+        said = f"{money_told(row['sum'])} {currency}"
         sizes = [abs(value) for value in values]
         name = f"{row['scheme']}: paid {'less' if min(values) < 0 else 'more'}"
         span = Span(name, min(sizes), sizes[1], max(sizes), in_millions(sizes[1]), said)
@@ -194,20 +217,26 @@ def lines(impact: Json | None) -> list[bytes]:
 
 
 def hashes(shown: Comparison, impact: Json | None, recorded: Recorded) -> str:
-    import portability
-
     rows = [
         (label, text.title, text.digest)
         for label, text in zip(shown.labels, shown.texts, strict=True)
     ]
-    rows.append(("engine", "portability", portability.__version__))
+    return hashed(impact, rows) + paragraph(recorded.text) + printed_page.texts(shown)
+
+
+def hashed(impact: Json | None, rows: Iterable[tuple[str, str, str]] = ()) -> str:
+    """The program, the figures and what they rest on, by hash; rows: the texts before them."""
+    import portability
+
+    made = [*rows, ("engine", "portability", portability.__version__)]
     if impact is not None:
-        rows.append(("impact", "SHA-256 of portability/impact@1", digest(impact)))
-    return (
-        table("Files", ("name", "title", "hash"), rows)
-        + paragraph(recorded.text)
-        + printed_page.texts(shown)
-    )
+        if not rows:
+            texts = (each for each in impact["texts"] if "digest" in each)
+            made = [*((each["name"], each["title"], each["digest"]) for each in texts), *made]
+        made.append(("impact", "SHA-256 of portability/impact@1", digest(impact)))
+        if impact["costs"] is not None:
+            made.append(("costs", impact["costs"]["title"], impact["costs"]["digest"]))
+    return table("Files", ("name", "title", "hash"), made)
 
 
 def pdf(html: str) -> bytes:

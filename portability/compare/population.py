@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from attrs import evolve, frozen
 
-from portability.compare import population_told
+from portability.compare import earned, population_told
 from portability.compare.peopled import EVERY_YEAR, LEVELS, Json, People, Weighted
 from portability.compare.population_check import checked
 from portability.compare.population_fit import Int
@@ -87,11 +87,14 @@ class Population:
             found = list(weight)
             for at in range(0, len(found), SIZE):
                 part = found[at : at + SIZE]
+                members = batch(self.text, part, number)
+                told = labels(self.text, part, [band(life) for life in part])
                 yield Weighted(
-                    batch(self.text, part, number),
+                    members,
                     np.array([weight[life] for life in part], np.int64),
                     np.full(len(part), STARTS[when], np.int64),
-                    labels(self.text, part, [band(life) for life in part]),
+                    # a dimension of that name in the file keeps its own words
+                    {earned.DIMENSION: earned.bands(members), **told},
                 )
                 number += len(part)
 

@@ -20,7 +20,7 @@ from estimate_people import drawn
 
 from portability import case, catalogue
 from portability.answer import answer
-from portability.compare import impact, impact_told
+from portability.compare import grid, impact
 from portability.compare.peopled import EVERY_YEAR, Weighted, halves
 from portability.errors import InputError
 from portability.estimate import member
@@ -192,11 +192,11 @@ def test_five_persons_a_year_and_millions_have_the_same_law() -> None:
 
 def test_a_figure_says_its_range_and_never_a_false_zero() -> None:
     levels = {"low": "1200.400", "central": "1500.000", "high": "1899.500"}
-    assert impact_told.persons_told(levels) == "1,200 – 1,500 – 1,900"
-    assert impact_told.persons_told(dict.fromkeys(levels, "0.012")) == "under 0.1"
-    assert impact_told.persons_told(dict.fromkeys(levels, "2.540")) == "2.5"
-    assert impact_told.money_told(dict.fromkeys(levels, "-0.400")) == "under 1"
-    assert impact_told.money_told(dict.fromkeys(levels, "-1234.500")) == "-1,235"
+    assert grid.persons_told(levels) == "1,200 – 1,500 – 1,900"
+    assert grid.persons_told(dict.fromkeys(levels, "0.012")) == "under 0.1"
+    assert grid.persons_told(dict.fromkeys(levels, "2.540")) == "2.5"
+    assert grid.money_told(dict.fromkeys(levels, "-0.400")) == "under 1"
+    assert grid.money_told(dict.fromkeys(levels, "-1234.500")) == "-1,235"
 
 
 def test_every_fault_of_every_text_is_told_at_once(people: Drawn) -> None:

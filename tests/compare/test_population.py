@@ -129,7 +129,7 @@ def test_levels_years_and_members(tmp_path: Path) -> None:
     assert flow.starts.tolist() == [EVERY_YEAR] * len(flow.starts)
     assert stock.weight.sum(axis=0).tolist() == [100_000, 120_000, 150_000]
     assert flow.weight.sum(axis=0).tolist() == [3_000, 5_000, 8_000]
-    assert set(stock.labels) == {"sex", "record", "age", "corridor"}
+    assert set(stock.labels) == {"sex", "record", "age", "corridor", "earnings"}
     assert set(stock.labels["corridor"]) == {"DE-US"}
     # five ages at the move in two sexes; the level of earnings differs between low, central, high
     assert len(stock.starts) == 3 * 2 * 5

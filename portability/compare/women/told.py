@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from portability.compare.clauses import EVERY
-from portability.compare.impact_told import NONE, WORDS, Grid, money_told, persons_told
+from portability.compare.grid import NONE, Grid, money_told, persons_told
+from portability.compare.impact_told import WORDS
 from portability.exact import parse_number
 
 Json = Mapping[str, Any]
