@@ -33,11 +33,13 @@ from portability.agreement_parts import (
     Record,
     Replaces,
     Rounding,
+    Said,
     ShareOf,
     Spell,
     TakeOver,
     Term,
     ThirdStates,
+    absence,
 )
 from portability.dates import FOREVER, NODATE
 from portability.units import Conversion, ConversionTable
@@ -66,11 +68,13 @@ __all__ = [
     "Replaces",
     "Rounding",
     "Rule",
+    "Said",
     "ShareOf",
     "Spell",
     "TakeOver",
     "Term",
     "ThirdStates",
+    "absence",
 ]
 
 
@@ -85,6 +89,7 @@ class Rule:
     bars         "national": persons of this rule have no national route in this scheme
     when         only_if_needed | always
     own_minimum  own periods without which nothing is totalized; `continuous`: of which in one piece
+    minimum_said why there is none, where the text says so; unknown: so is who needs the rule
     own_from     own periods before this day do not count under the agreement
     amount       by component; the key "amount" stands for every component not named
     defect       the text contradicts itself here; the amount is then "unknown"
@@ -103,6 +108,7 @@ class Rule:
     bars: str | None = None
     when: str = "only_if_needed"
     own_minimum: Spell | None = None
+    minimum_said: Said | None = None
     continuous: Spell | None = None
     own_from: int = NODATE
     counts: tuple[Count, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from portability.agreement_parts import (
+    NOWHERE,
     AmountRule,
     BelowMinimum,
     Choose,
@@ -20,11 +21,13 @@ from portability.agreement_parts import (
     Floor,
     Record,
     Rounding,
+    Said,
     ShareOf,
     Spell,
     TakeOver,
     Term,
     ThirdStates,
+    absence,
 )
 from portability.dates import FOREVER, NODATE, day
 from portability.units import UNITS, Conversion, ConversionTable
@@ -74,8 +77,17 @@ def choose_of(value: Raw_ | None, context: Context) -> Choose | None:
     return Choose(value["order"], value.get("tie", "national"), context.cite(value.get("cite")))
 
 
+def said_of(value: Any, context: Context) -> Said | None:
+    """A clause that the text says it does not have, or that was not seen; None where there is one,
+    or nothing is said."""
+    word = absence(value)
+    if word is None:
+        return None
+    return Said(word, context.cite(value.get("cite")) if isinstance(value, dict) else NOWHERE)
+
+
 def third_of(value: Any, context: Context) -> ThirdStates | None:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or absence(value) is not None:
         return None
     bound = value["bound"]
     unit = value.get("unit", "theirs")

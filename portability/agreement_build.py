@@ -30,6 +30,7 @@ from portability.agreement_blocks import (
     floor_of,
     many,
     record_of,
+    said_of,
     spell,
     table_of,
     take_over_of,
@@ -179,7 +180,8 @@ def rule_of(context: Context, raw: Raw_, path: str, scheme: str) -> Rule:
     """One rule from its (layered) text."""
     start, end = dates(raw)
     residence = raw.get("residence", {})
-    minimum = dict(raw.get("own_minimum", {}))
+    unsaid = said_of(raw.get("own_minimum"), context)
+    minimum = {} if unsaid else dict(raw.get("own_minimum", {}))
     continuous = minimum.pop("continuous", None)
     third = (
         third_of(raw["third_states"], context) if "third_states" in raw else context.third_states
@@ -198,6 +200,7 @@ def rule_of(context: Context, raw: Raw_, path: str, scheme: str) -> Rule:
         bars=raw.get("bars"),
         when=raw.get("when", "only_if_needed"),
         own_minimum=spell(minimum) if minimum else None,
+        minimum_said=unsaid,
         continuous=spell(continuous) if continuous else None,
         own_from=day(raw["own_from"]) if "own_from" in raw else NODATE,
         counts=tuple(count_of(row, context) for row in raw["counts"]),

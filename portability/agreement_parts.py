@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Any
 
 from attrs import field, frozen
 
@@ -31,6 +32,14 @@ class Absent(Enum):
 UNKNOWN, NOT_REGULATED, NONE = Absent.UNKNOWN, Absent.NOT_REGULATED, Absent.NONE
 
 
+def absence(value: Any) -> Absent | None:
+    """The reason that a block gives in place of a clause, bare (none) or with its article ({says:
+    none, cite: …}); None where it is a clause, or is not there."""
+    word = value.get("says") if isinstance(value, Mapping) else value
+    known = isinstance(word, str) and word in {reason.value for reason in Absent}
+    return Absent(word) if known else None
+
+
 @frozen
 class Cite:
     """Where a rule stands: article, address, a short phrase of the text."""
@@ -44,6 +53,14 @@ class Cite:
 
 
 NOWHERE = Cite()
+
+
+@frozen
+class Said:
+    """A clause that is not there: why, and the article that says so."""
+
+    word: Absent
+    cite: Cite = NOWHERE
 
 
 @frozen

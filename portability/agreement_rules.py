@@ -38,6 +38,21 @@ CITE = Either(
 )
 
 
+# One of the three reasons with the article that says it.
+SAYS = Fields(
+    {"says": ABSENCE, "cite": CITE, "note": Text()},
+    needs=("says",),
+    marked_by=("says",),
+    words="{says: unknown | not_regulated | none, cite}",
+)
+
+
+def says(shape: Shape) -> Shape:
+    """A clause of the text, or one of the three reasons why there is none, bare or with its
+    article."""
+    return Either((ABSENCE, SAYS, shape))
+
+
 def block(shape: Shape) -> Shape:
     """A block of the text, or one of the three reasons why there is none."""
     return Either((ABSENCE, shape))
@@ -253,7 +268,7 @@ BEHAVIOUR: dict[str, Shape] = {
     "payer": Word(("event",)),
     "bars": Word(("national",)),
     "when": Word(("only_if_needed", "always")),
-    "own_minimum": OWN_MINIMUM,
+    "own_minimum": says(OWN_MINIMUM),
     "own_from": Day(),
     "counts": Listed(COUNT),
     "amount": AMOUNTS,
@@ -261,7 +276,7 @@ BEHAVIOUR: dict[str, Shape] = {
     "below_minimum": BELOW,
     "take_over": TAKE_OVER,
     "concurrence": CONCURRENCE,
-    "third_states": block(THIRD_STATES),
+    "third_states": says(THIRD_STATES),
     "choose": CHOOSE,
     "with": MapOf(NAME, WITH_VALUE),
     "cite": CITE,

@@ -29,6 +29,7 @@ from portability.agreement_rules import (
     FLOOR,
     NAME,
     RULE,
+    SAYS,
     SCHEME,
     TAKE_OVER,
     TERM,
@@ -36,6 +37,7 @@ from portability.agreement_rules import (
     UNKNOWN,
     URL,
     block,
+    says,
 )
 from portability.shape import (
     Country,
@@ -237,7 +239,7 @@ KEYS: dict[str, Shape] = {
         {"between": Word(("parties",)), "ids": Listed(NAME), "keeps": Listed(Text()), "cite": CITE},
         words="{between: parties} or {ids: [...]}",
     ),
-    "third_states": block(THIRD_STATES),
+    "third_states": says(THIRD_STATES),
     "choose": CHOOSE,
     "exclusive": Flag(),
     "rules": block(Listed(RULE)),
@@ -272,6 +274,7 @@ PATCH = Fields(DERIVED.keys, needs=(), words=DERIVED.words, patch=True)
 
 NAMED: tuple[tuple[str, Shape], ...] = (
     ("cite", CITE),
+    ("says", SAYS),
     ("length", SPELL),
     ("conversion", CONVERSION),
     ("conversion_table", CONVERSION_TABLE),

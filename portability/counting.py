@@ -9,7 +9,7 @@ import numpy as np
 from attrs import evolve
 from numpy.typing import NDArray
 
-from portability.agreement import Absent, Agreement, Count, Rule, ThirdStates
+from portability.agreement import Agreement, Count, Rule, ThirdStates
 from portability.batch import Batch
 from portability.cohort import KINDS, Cohort, RowSet
 from portability.coverage import Credited, everybody
@@ -225,8 +225,8 @@ def with_third_states(
 ) -> tuple[Qualification, View]:
     """Periods of third states, if the text lets them count: for who still lacks the right after the
     bilateral test, and for everybody where they enter the amount too."""
-    clause = agreement.third_states if rule.third_states is None else rule.third_states
-    if clause is None or isinstance(clause, Absent):
+    clause = rule.third_states  # a rule without one of its own has the agreement's
+    if clause is None:
         return qual, view
     always = "amount" in clause.uses
     lacking = np.flatnonzero(~run.unknown_right & (always | ~qual.met))

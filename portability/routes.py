@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from portability.agreement import Agreement, Rule
+from portability.agreement import Absent, Agreement, Rule
 from portability.amounts import Paid, pay, rule_cite
 from portability.batch import Batch, Outcome
 from portability.cohort import Cohort
@@ -214,6 +214,11 @@ def gates(
         unsure = national.run.unknown_right[sel] & met
         run.lacks(unsure, "national_right_unknown", cite=str(rule.cite))
         met = met & ~unsure
+    if rule.minimum_said is not None and rule.minimum_said.word is Absent.UNKNOWN:
+        run.stage = "right"
+        cite = rule.minimum_said.cite.article or str(rule.cite)
+        run.lacks(met, "rule_unknown", what="own_minimum", cite=cite)
+        met = np.zeros_like(met)
     if rule.own_minimum is not None:
         run.stage = "right"
         least = fixed(*rule.own_minimum, holding.scheme, run)

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from portability.agreement import Absent, Agreement, Cite
+from portability.agreement import Absent, Agreement, Cite, absence
 from portability.agreement_blocks import Context
 from portability.agreement_build import references
 from portability.agreement_parts import Spell
@@ -182,9 +182,8 @@ def absent(facet: Facet, word: str, cite: Cite, reason: str = "") -> Fact:
 
 def word_of(value: Any) -> str | None:
     """unknown | not_regulated | none where a block says one of them, else None."""
-    if isinstance(value, Absent):
-        return value.value
-    return value if isinstance(value, str) and value in (UNKNOWN, NOT_REGULATED, NONE) else None
+    found = value if isinstance(value, Absent) else absence(value)
+    return None if found is None else str(found.value)
 
 
 def context(agreement: Agreement) -> Context:

@@ -57,6 +57,8 @@ def silent(agreement: Agreement, facet: Facet, rule: Rule) -> Fact:
 
 
 def own_minimum(agreement: Agreement, facet: Facet, rule: Rule) -> Facts:
+    if rule.minimum_said is not None:
+        return (absent(facet, rule.minimum_said.word.value, rule.minimum_said.cite),)
     if rule.own_minimum is None:
         return (silent(agreement, facet, rule),)
     days = measure_of(rule.scheme).days_a_year
@@ -217,7 +219,8 @@ def third_states(agreement: Agreement, facet: Facet, rule: Rule | None) -> Facts
     value = own if own is not None else agreement.raw.get("third_states")
     word = UNKNOWN if value is None else word_of(value)
     if word is not None:
-        return (absent(facet, word, context(agreement).cite(None)),)
+        cite = value.get("cite") if isinstance(value, Mapping) else None
+        return (absent(facet, word, context(agreement).cite(cite)),)
     found = rule.third_states if rule is not None else agreement.third_states
     assert found is not None
     bound = found.bound if isinstance(found.bound, str) else "named"

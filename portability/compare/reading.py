@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
-from portability.agreement import Agreement, Cite
+from portability.agreement import Agreement, Cite, absence
 from portability.agreement_blocks import many
 from portability.agreement_build import references
 from portability.compare import meaning, said
@@ -155,8 +155,9 @@ class Reader:
         if third is not None:
             form, text = meaning.of_model(third), said.third(third)
             yield self.clause("third_states", form, text, raw, value=third, cites=(third.cite,))
-        elif raw is not None:
-            yield self.block("third_states", raw)
+        elif (word := absence(raw)) is not None:
+            cites = self.cites(raw.get("cite")) if isinstance(raw, Mapping) else ()
+            yield self.clause("third_states", word, said.raw(word.value), raw, cites=cites)
         if choose is not None:
             choice, cites = self.agreement.choose, self.cites(choose.get("cite"))
             form, text = meaning.of_model(choice), said.choose(choice)

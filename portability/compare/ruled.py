@@ -9,7 +9,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from portability import registry
-from portability.agreement import Absent, Cite, Rule, matches
+from portability.agreement import Absent, Cite, Rule, absence, matches
+from portability.agreement_build import references
 from portability.compare import meaning, said
 from portability.compare.clause import Clause
 from portability.compare.reading import Reader, ends
@@ -149,6 +150,10 @@ class Rules:
 def parts(rule: Rule, raw: Raw, whole: Raw, measure: meaning.Measure) -> Iterator[Part]:
     """One rule, part by part; a part it does not have is not there."""
     yield Part("rule.when", "when", rule.when, said.word(rule.when), rule.when)
+    if rule.minimum_said is not None:
+        none = rule.minimum_said
+        text = said.raw(none.word.value)
+        yield Part("rule.own_minimum", "own_minimum", none.word, text, None, (none.cite,))
     if rule.own_minimum is not None:
         lengths = (("least", rule.own_minimum), ("continuous", rule.continuous))
         stated = [(k, meaning.of_model(v, measure)) for k, v in lengths if v is not None]
@@ -213,9 +218,10 @@ def gates(rule: Rule, raw: Raw, whole: Raw, measure: meaning.Measure) -> Iterato
         form, text = meaning.of_model(rule.third_states, measure), said.third(rule.third_states)
         cites = (rule.third_states.cite,)
         yield Part("rule.third_states", "third_states", form, text, rule.third_states, cites)
-    elif third is not None:
-        form, text = meaning.of_raw(third), said.raw(third)
-        yield Part("rule.third_states", "third_states", form, text, None)
+    elif (word := absence(third)) is not None:
+        cite = third.get("cite") if isinstance(third, Mapping) else None
+        own = () if cite is None else (references(whole).cite(cite),)
+        yield Part("rule.third_states", "third_states", word, said.raw(word.value), None, own)
 
 
 def short_and_beside(rule: Rule) -> Iterator[Part]:

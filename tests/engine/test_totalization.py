@@ -183,7 +183,8 @@ def test_short_periods_are_absorbed_by_the_others() -> None:
 
 def test_third_states_help_only_who_still_lacks_the_right() -> None:
     clause = model.ThirdStates("both", frozenset({"right"}), "theirs")
-    pair = world.agreement("xx-xy", PAIR.rules, third_states=clause)
+    ruled = tuple(evolve(rule, third_states=clause) for rule in PAIR.rules)
+    pair = world.agreement("xx-xy", ruled, third_states=clause)
     others = [world.both("xx-pension", "xz-pension"), world.both("xy-pension", "xz-pension")]
     rows = [("xx-pension", 1980 + i, 1, 12) for i in range(4)] + [
         ("xy-pension", 1990 + i, 1, 12) for i in range(4)
@@ -193,6 +194,10 @@ def test_third_states_help_only_who_still_lacks_the_right() -> None:
     decision = world.run([doc], [pair, *others]).decisions["xx-pension"]
     routes = {o.route: bool(o.met[0]) for o in decision.outcomes}
     assert routes == {"national": False, "xx-xy": True, "xx-xz": False}
+    # A rule that says none has none, whatever the text says of the others.
+    pair = world.agreement("xx-xy", PAIR.rules, third_states=clause)
+    decision = world.run([doc], [pair, *others]).decisions["xx-pension"]
+    assert not any(o.met[0] for o in decision.outcomes)
 
 
 def test_survivors_claim_on_one_record_and_choose() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portability.agreement import Agreement
+from portability.agreement import UNKNOWN, Agreement, absence
 from portability.compare.faults import (
     bands,
     clauses,
@@ -73,4 +73,4 @@ def unread(agreement: Agreement, key: str) -> bool:
     """A block that was not seen: nothing is said about it, good or bad."""
     value = agreement.raw.get(key)
     other = agreement.raw.get("defaults") if key == "rules" else value
-    return value in (None, "unknown") and other in (None, "unknown")
+    return all(item is None or absence(item) is UNKNOWN for item in (value, other))

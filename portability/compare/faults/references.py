@@ -71,7 +71,7 @@ def third_list(text: Text) -> Iterator[Finding]:
     """A third-state clause that names states: each must be bound to the parties today, or the list
     is stale."""
     clause = text.raw.get("third_states")
-    if not isinstance(clause, dict) or clause.get("bound") in ("both", "own"):
+    if not isinstance(clause, dict) or clause.get("bound") in (None, "both", "own"):
         return
     named = clause["bound"] if isinstance(clause["bound"], list) else [clause["bound"]]
     parties = text.agreement.countries()

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from attrs import evolve
 
-from portability.agreement import NONE, Agreement, ThirdStates
+from portability.agreement import NONE, Agreement, ThirdStates, absence
 from portability.compare.faults.effects import none, shown
 from portability.compare.faults.model import Finding, Json, Text, changed, finding, value_at
 from portability.compare.faults.people import Stay, ask, lives_of, pairs
@@ -67,14 +67,15 @@ def place(text: Text) -> Path_:
 
 def clause(agreement: Agreement) -> object:
     value = agreement.raw.get("third_states", "unknown")
-    return value if isinstance(value, str) else (value["bound"], tuple(value["for"]))
+    word = absence(value)  # an Absent is never true
+    return (value["bound"], tuple(value["for"])) if word is None else word
 
 
 def said(agreement: Agreement) -> str:
     value = agreement.third_states
     if not isinstance(value, ThirdStates):
-        word = agreement.raw.get("third_states")
-        return "excludes third states" if word == NONE.value else "says nothing of third states"
+        word = absence(agreement.raw.get("third_states"))
+        return "excludes third states" if word is NONE else "says nothing of third states"
     bound = {"both": "both parties", "own": "one party"}.get(str(value.bound), "named states")
     return f"counts periods of states bound to {bound}"
 

@@ -6,7 +6,7 @@ import re
 
 from attrs import evolve
 
-from portability.agreement import AmountRule, Rule
+from portability.agreement import Absent, AmountRule, Rule
 from portability.compare.standards.checks_scope import C118_BRANCHES, adds_periods, in_branches
 from portability.compare.standards.finding import (
     JUDGED,
@@ -207,6 +207,10 @@ def short(row: Ruled) -> Finding:
     """What becomes of periods too short for this scheme."""
     below = row.rule.below_minimum
     if below is None:
+        unsaid = row.rule.minimum_said
+        if unsaid is not None and unsaid.word is Absent.UNKNOWN:
+            why = "unknown, because the minimum of own periods was not seen"
+            return Finding(UNKNOWN, why, row.place("own_minimum", unsaid.cite))
         if row.rule.own_minimum is None:
             return Finding(MET, "no period is too short", row.place("own_minimum"))
         why = "below the own minimum nothing is totalized; where all are below it nobody pays"

@@ -16,7 +16,7 @@ from portability.compare.women.careers import BRANCHES
 
 PLAIN = {
     "rule.when": ("when",),
-    "rule.own_minimum": ("own_minimum", "continuous"),
+    "rule.own_minimum": ("own_minimum", "minimum_said", "continuous"),
     "rule.own_from": ("own_from",),
     "rule.bars": ("bars",),
     "rule.choose": ("choose",),
