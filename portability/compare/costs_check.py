@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portability import registry
-from portability.compare.costs_shape import DOCUMENT
+from portability.compare.costs_shape import DOCUMENT, YEARS
 from portability.compare.population_check import A_SCHEME, known, walked
 from portability.compare.weighing import Text
+from portability.countries import COUNTRIES, CURRENCIES
 from portability.dates import day
 from portability.estimate.earnings import level, moneys, spans
 from portability.yamlsource import Path_, Raw, Source
@@ -21,20 +22,24 @@ TABLES = ("contributions", "administration")
 
 
 def checked(source: Source, texts: Sequence[Text], concerned: frozenset[str] | None) -> Source:
-    """The same document. Raises InputError with every fault: of the shape first, then of names."""
+    """The same document. Raises InputError with every fault of shape, names and money; what is
+    stated twice is told when the rest is right."""
     DOCUMENT.check(source, (), source.data)
-    source.check()
     document = source.data
+    if not isinstance(document, dict):
+        source.check()
+    sources = document.get("sources")
     for path, value in walked(document):
         if isinstance(value.get("source"), str):
-            sources = document.get("sources", {})
-            known(source, (*path, "source"), value["source"], sources, "one of sources")
-    for table in TABLES:
-        for at, row in enumerate(document.get(table) or ()):
-            one(source, (table, at), row, texts, concerned)
+            known(source, (*path, "source"), value["source"], sources or {}, "one of sources")
+    rows = {table: document.get(table) or [] for table in TABLES}
+    for table, found in rows.items():
+        for at, row in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(row, dict) and isinstance(row.get("scheme"), str):
+                one(source, (table, at), row, texts, concerned)
     source.check()
-    for table in TABLES:
-        twice(source, table, document.get(table) or (), texts)
+    for table, found in rows.items():
+        twice(source, table, found, texts)
     source.check()
     return source
 
@@ -46,7 +51,7 @@ def one(
     texts: Sequence[Text],
     concerned: frozenset[str] | None,
 ) -> None:
-    """A row: its texts, its scheme, the states, the money."""
+    """A row: its texts, its scheme, the states, the money. What the shape refused is left out."""
     words = spoken(texts)
     for word in given(row):
         known(source, (*path, "text"), word, words, "a text that is compared")
@@ -62,20 +67,22 @@ def one(
         expected = f"a scheme of {', '.join(sorted(concerned))}"
         source.fault((*path, "scheme"), scheme, expected, code="other_country")
     sender = row.get("sent_from")
-    if sender is not None and (
+    if sender in COUNTRIES and (
         sender == host or (concerned is not None and sender not in concerned)
     ):
         others = sorted((concerned or frozenset()) - {host})
         expected = f"the other state ({', '.join(others)})" if others else f"not {host}"
         source.fault((*path, "sent_from"), sender, expected, code="other_country")
+    usual = moneys(scheme)[0][0]
     for where, value in walked(row, path):
-        if "currency" in value and value["currency"] != moneys(scheme)[0][0]:
-            expected = f"{moneys(scheme)[0][0]}, the currency of {scheme}: nothing is converted"
-            source.fault((*where, "currency"), value["currency"], expected, code="currency")
-    year = row.get("earnings", {}).get("of_year")
-    if year is not None and not published(scheme, year):
-        expected = f"a year for which the file of {scheme} has average earnings, or an amount"
-        source.fault((*path, "earnings", "of_year"), year, expected, code="no_average")
+        stated = value.get("currency")
+        if isinstance(stated, str) and stated in CURRENCIES and stated != usual:
+            expected = f"{usual}, the currency of {scheme}: nothing is converted"
+            source.fault((*where, "currency"), stated, expected, code="currency")
+        year = value.get("of_year")
+        if YEARS.fits(year) and YEARS.low <= year <= YEARS.high and not published(scheme, year):
+            expected = f"a year for which the file of {scheme} has average earnings, or an amount"
+            source.fault((*where, "of_year"), year, expected, code="no_average")
 
 
 def published(scheme: str, year: int) -> bool:

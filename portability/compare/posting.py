@@ -84,7 +84,8 @@ def missing(agreement: Agreement, said: Any) -> Clause:
     if word in (Absent.NONE.value, Absent.NOT_REGULATED.value):
         return Clause(None, f"posting: {str(word).replace('_', ' ')}", nowhere)
     if word == Absent.UNKNOWN.value or agreement.kind not in SEEN:
-        return Clause(None, "its posting clause was not read", nowhere, known=False)
+        words = "no posting clause for this direction was read"
+        return Clause(None, words, nowhere, known=False)
     return Clause(None, "no posting clause for this direction", nowhere)
 
 
