@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 from numpy.typing import NDArray
 
 from portability.cohort import RowSet, csr_lines
-from portability.coverage import POPCOUNT, Credited, cells, scatter, window_mask
+from portability.coverage import POPCOUNT, Credited, cells, months_in, scatter, window_mask
 from portability.dates import NODATE, month_of
 from portability.exact import mul_div
 from portability.scheme import Int, View
@@ -116,7 +116,7 @@ def paid_months(view: View) -> Mask:
 
 def count(mask: Mask, years: NDArray[Any], first: Int, last: Int) -> Int:
     """Months of a mask inside [first, last): int64[n]."""
-    return np.asarray(POPCOUNT[mask & window_mask(years, first, last)].sum(axis=1))
+    return np.asarray(months_in(mask & window_mask(years, first, last)).sum(axis=1))
 
 
 def masks(view: View) -> Mask:

@@ -172,7 +172,9 @@ def span_years(rows: RowSet, *more: int) -> NDArray[np.int32]:
 class Cells:
     """Rows expanded to (person, year) cells.
 
-    flat    person * Y + column; ascending, distinct: so are all of them
+    flat    person * Y + column
+    first   where the cells of a place begin, if they stand together in ascending order; None: they
+            do not
     single  every row lies in one year: row is 0, 1, 2 …
     """
 
@@ -181,8 +183,7 @@ class Cells:
     column: Int
     mask: Mask
     flat: Int
-    ascending: bool
-    distinct: bool
+    first: NDArray[np.intp] | None
     single: bool
 
 
@@ -196,31 +197,46 @@ def cells(rows: RowSet, years: NDArray[np.int32]) -> Cells:
     if single:
         row, person, column = np.arange(len(rows)), rows.person, low - year0
         low *= 12
-        start, end = first - low, last - low + 1
+        mask = UPTO.take(last - low + 1) & ~UPTO.take(first - low)
     else:
         low, high = np.maximum(low, year0), np.minimum(high, year1)
         counts = np.maximum(high - low + 1, 0)
         row = np.repeat(np.arange(len(rows)), counts)
-        year = np.arange(len(row)) + (low - np.cumsum(counts) + counts)[row]
-        person, column = rows.person[row], year - year0
-        start = np.maximum(first[row] - 12 * year, 0)
-        end = np.minimum(last[row] - 12 * year + 1, 12)
-    mask = UPTO.take(end) & ~UPTO.take(start)
+        upto = np.cumsum(counts)
+        person, column = rows.person[row], np.arange(len(row)) + (low - upto + counts - year0)[row]
+        mask = ends_cut(first, last, low, high, counts, upto)
     flat = person.astype(np.int64) * len(years) + column
-    distinct = bool((flat[1:] > flat[:-1]).all())
-    ascending = distinct or bool((flat[1:] >= flat[:-1]).all())
-    return Cells(row, person, column, mask, flat, ascending, distinct, single)
+    return Cells(row, person, column, mask, flat, beginnings(flat), single)
+
+
+def beginnings(flat: Int) -> NDArray[np.intp] | None:
+    """Where each value of an ascending column begins; None if it is not ascending."""
+    new = np.ones(len(flat), np.bool_)
+    np.not_equal(flat[1:], flat[:-1], out=new[1:])
+    first = np.flatnonzero(new)
+    places = flat if len(first) == len(flat) else flat[first]
+    return first if bool((places[1:] > places[:-1]).all()) else None
+
+
+def ends_cut(first: Int, last: Int, low: Int, high: Int, counts: Int, upto: Int) -> Mask:
+    """Masks of the cells of rows from month `first` to `last` in the years low to high, counts[i]
+    cells each, the last one upto[i] - 1: whole years between the first and the last of a row."""
+    mask = np.full(int(upto[-1]) if len(upto) else 0, FULL_YEAR)
+    some = np.flatnonzero(counts)
+    from_, to = first[some] - 12 * low[some], last[some] - 12 * high[some] + 1
+    mask[(upto - counts)[some]] &= ~UPTO.take(np.maximum(from_, 0))
+    mask[upto[some] - 1] &= UPTO.take(np.minimum(to, 12))
+    return mask
 
 
 def combined(out: NDArray[Any], at: Cells, values: NDArray[Any], how: np.ufunc) -> None:
     """Put the cells' values into the flat `out`; those that share a place are combined."""
-    if at.distinct:
-        out[at.flat] = values
-    elif at.ascending and len(values):
-        first = np.flatnonzero(np.diff(at.flat, prepend=-1))
-        out[at.flat[first]] = how.reduceat(values, first)
-    else:
+    if at.first is None:
         how.at(out, at.flat, values)
+    elif len(at.first) == len(at.flat):
+        out[at.flat] = values
+    else:
+        out[at.flat[at.first]] = how.reduceat(values, at.first)
 
 
 def scatter(m: int, width: int, at: Cells, keep: Bool) -> Mask:
@@ -354,9 +370,10 @@ def earnings_by_year(m: int, width: int, at: Cells, lines: RowSet) -> Int:
     cells_of = np.diff(first, append=len(at.row))
     running = np.cumsum(touched)
     done = running - np.repeat(running[first] - touched[first], cells_of)
-    weight = np.repeat(np.add.reduceat(touched, first), cells_of)
-    each, rest = np.divmod(money[at.row], weight)
-    upto = each * done + rest * done // weight
+    weight = np.add.reduceat(touched, first)
+    each, rest = np.divmod(money[at.row[first]], weight)
+    upto = np.repeat(each, cells_of) * done
+    upto += np.repeat(rest, cells_of) * done // np.repeat(weight, cells_of)
     share = np.diff(upto, prepend=0)
     share[first] = upto[first]
     return added(m, width, at, share)

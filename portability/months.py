@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,18 +46,24 @@ def capacity(months: Mask, unit: str) -> Int:
     return months_in(months) * {"day": 366, "week": 53}[unit] // 12
 
 
+@cache
+def months_before(width: int) -> Mask:
+    """The first k months of `width` years as masks: uint16[12 * width + 1, width], row k; never
+    changed."""
+    k = np.arange(12 * width + 1)[:, None] - 12 * np.arange(width)
+    made: Mask = UPTO[np.clip(k, 0, 12)]
+    made.flags.writeable = False
+    return made
+
+
 def window_mask(years: NDArray[np.int32], first: Int, last: Int) -> Mask:
     """uint16[m, Y]: months [first[m], last[m]) of each year; month index = year * 12 + month -
     1."""
     zero, width = int(years[0]) * 12, len(years)
     low = np.clip(np.asarray(first, np.int64) - zero, 0, 12 * width)
     high = np.clip(np.asarray(last, np.int64) - zero, low, 12 * width)
-    column = np.arange(width)
-    whole = (column >= -(-low // 12)[:, None]) & (column < (high // 12)[:, None])
-    made: Mask = whole * FULL_YEAR
-    row = np.arange(len(low))
-    for edge in (low, high):  # the two years that a window may cut
-        at = np.minimum(edge // 12, width - 1)
-        before, upto = (UPTO[np.clip(end - 12 * at, 0, 12)] for end in (low, high))
-        made[row, at] = upto & ~before
+    upto = months_before(width)
+    made: Mask = upto.take(high, axis=0)
+    if low.any():
+        made &= ~upto.take(low, axis=0)
     return made

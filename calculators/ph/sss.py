@@ -83,9 +83,8 @@ DEPENDANT = Step(
 
 @define
 class Reading:
-    """The record before the semester: contributions, two averages, credited years (int64[n])."""
+    """The record before the semester: two averages, credited years (int64[n])."""
 
-    months: Int
     last_60: Int
     whole: Int
     years: Int
@@ -110,8 +109,8 @@ class Sss(Scheme):
         """S. 12-B: 120 contributions before the semester, at 60 or 65; s. 13: 36 before death."""
         survivors = co.branch == SURVIVORS
         required = np.full(run.n, 36 if survivors else 120, np.int64)
-        early = self.reading(view, semester(co.risk), "own").months
-        own = early + view.own.undated // 1000
+        zero, before = np.zeros(run.n, np.int64), semester(co.risk)
+        own = count(masks(view), view.years, zero, before) + view.own.undated // 1000
         counted = own + view.foreign()
         age, enough = age_months(co.born, co.claim), counted >= required
         opens = [enough] if survivors else [enough & (age >= 780), enough & (age >= 720)]
@@ -166,7 +165,6 @@ class Sss(Scheme):
         months = count(paid, view.years, zero, month)
         filled = kept + (view.foreign_by_year() if basis == "theoretical" else 0)
         return Reading(
-            kept.sum(axis=1),
             div(last, 60, "half_up"),
             div(whole, np.maximum(months, 1), "half_up"),
             (np.minimum(filled, 12) >= 6).sum(axis=1),

@@ -24,6 +24,7 @@ from portability.agreement import Agreement
 from portability.cohort import EVIDENCE, STATUS, Cohort, RowSet
 from portability.estimate import lines, refunds
 from portability.estimate.form import EARNINGS_FROM
+from portability.estimate.refunds import Refunds
 from portability.estimate.sheet import Sheet
 from portability.totalization import Result, totalize
 
@@ -111,15 +112,20 @@ def run(batch: pa.RecordBatch, law: Law) -> pa.Table:
     agreements = law.agreements(frozenset(registry.country_of(s) for s in co.schemes))
     back = refunds.asked(co, schemes, agreements)
     runs = spread(co, back.at_cost if back else {})
-    result = totalize(runs.co, schemes, agreements)
     paths = columnar.words(line_column(batch, "path"), EARNINGS_FROM, len(co.rows))
     people = lines.people_of(batch, co, paths, law.goes_on)
+    sheet = told(totalize(runs.co, schemes, agreements), runs, back, people)
+    return sheet.table(people.table)
+
+
+def told(result: Result, runs: Runs, back: Refunds | None, people: lines.People) -> Sheet:
+    """Every row of the members; the result, much larger, is not needed after that."""
     sheet = Sheet()
     lines.pensions(sheet, result, runs.n, ranges(result, runs), people)
     if back:
         for scheme in back.at_cost:
             refunds.add(sheet, back, scheme, result, runs.returned.get(scheme))
-    return sheet.table(people.table)
+    return sheet
 
 
 def line_column(batch: pa.RecordBatch, name: str) -> Any:
@@ -149,10 +155,12 @@ def spread(co: Cohort, at_cost: Mapping[str, Index]) -> Runs:
     some, certified = owners(rows, n, assumed), owners(rows, n, ~assumed)
     every = np.ones(len(rows), np.bool_)
     blocks = [Block(np.flatnonzero(some & certified), ~assumed)]
-    for number in np.unique(rows.scheme[assumed]):
-        mine = assumed & (rows.scheme == number)
-        alone = owners(rows, n, mine) & owners(rows, n, assumed & ~mine)
-        blocks.append(Block(np.flatnonzero(alone), ~assumed | mine))  # all of them is as they are
+    where = np.zeros((len(co.schemes), n), np.bool_)  # whose lines of a scheme are assumed
+    where[rows.scheme[assumed], rows.person[assumed]] = True
+    several = np.count_nonzero(where, axis=0) > 1  # with one alone, all are as they are
+    for number in np.flatnonzero(where.any(axis=1)):
+        mine = ~assumed | (rows.scheme == number)
+        blocks.append(Block(np.flatnonzero(where[number] & several), mine))
     back = {s: Block(who, every, co.schemes.index(s)) for s, who in at_cost.items() if len(who)}
     together = [Block(np.arange(n), every), *blocks, *back.values()]
     first = np.cumsum([0, *(len(block.who) for block in together)]).tolist()

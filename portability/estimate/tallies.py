@@ -341,8 +341,9 @@ def of_time(part: Part, answers: NDArray[np.intp], outcome: Int) -> dict[str, Ta
 
 def months_of(rows: NDArray[np.intp], day: Int) -> Words:
     """Months of days, as "2027-04"."""
-    months, code = np.unique(month_of(day[rows]), return_inverse=True)
-    return listed([month_iso(int(one)) for one in months], code)
+    months = month_of(day[rows])
+    first, last = (int(months.min()), int(months.max())) if len(months) else (0, -1)
+    return listed([month_iso(month) for month in range(first, last + 1)], months - first)
 
 
 def of_refunds(part: Part, rows: NDArray[np.intp], outcome: Int) -> dict[str, Tally]:
@@ -393,5 +394,7 @@ def of_words(part: Part, rows: NDArray[np.intp], name: str) -> Tally:
     """Members, each once, in any of whose answers a word of the column stands."""
     made: Tally = {}
     for word, has in containing(part.word[name].at(rows)).items():
-        made[(word,)] = (len(np.unique(part.member[rows[has]])),)
+        whose = np.zeros(part.members, np.bool_)
+        whose[part.member[rows[has]]] = True
+        made[(word,)] = (int(np.count_nonzero(whose)),)
     return made
