@@ -4,6 +4,7 @@ faults at once."""
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from portability.agreement_build import made
 from portability.agreement_checks import check, countries_of, many
 from portability.agreement_schema import AGREEMENT, PATCH
 from portability.errors import Fault, InputError
+from portability.lineage import beside, is_path
 from portability.registry import country_of
 from portability.yamlsource import Source, parse, read
 
@@ -22,25 +24,26 @@ LAID_UNDER = ("defaults", "conversions", "sources", "lists", "legislation", "per
 
 
 def load(
-    path_or_text: str | Path, base: Base | None = None
+    path_or_text: str | Path, base: Base | None = None, name: str = "agreement"
 ) -> tuple[Agreement | None, list[Fault]]:
     """An agreement from a file (a path) or from its text (anything with a line break).
 
-    base: finds the agreement that a `based_on:` names. Returns (agreement, []) or (None, every
+    base: finds the agreement that a `based_on:` names; name: the file a text will stand in, from
+    which a path is read. Returns (agreement, []) or (None, every
     fault).
     """
     try:
-        source, raw = opened(path_or_text)
-        agreement = made(checked(source, base), source.name, digest_of(raw, source.data, base))
+        source, raw = opened(path_or_text, name)
+        agreement = made(checked(source, base), source.name, digest_of(raw, source, base))
     except InputError as error:
         return None, list(error.faults)
     return agreement, []
 
 
-def opened(path_or_text: str | Path) -> tuple[Source, bytes]:
+def opened(path_or_text: str | Path, name: str = "agreement") -> tuple[Source, bytes]:
     """The one document of a file or text, and its bytes."""
     if isinstance(path_or_text, str) and "\n" in path_or_text:
-        raw, sources = path_or_text.encode(), parse(path_or_text, "agreement")
+        raw, sources = path_or_text.encode(), parse(path_or_text, name)
     else:
         sources = read(path_or_text)
         raw = Path(path_or_text).read_bytes()
@@ -60,12 +63,12 @@ def checked(source: Source, base: Base | None = None) -> Raw_:
     source.check()
     whole = dict(data)
     if based:
-        found = base(data["based_on"]) if base is not None else None
+        found = found_base(source, base)
         if found is None:
             source.fault(
                 ("based_on",),
                 data["based_on"],
-                "the id of a known agreement",
+                "the id of a known agreement, or the path of a draft beside this file",
                 code="unknown_agreement",
             )
             source.check()
@@ -203,10 +206,34 @@ def belongs(name: str, inside: frozenset[str]) -> bool:
     return (country_of(name) if "-" in name else name) in inside
 
 
-def digest_of(raw: bytes, data: Any, base: Base | None) -> str:
-    """sha256 of the file's bytes; for a draft, of the base's digest and the bytes."""
-    under = (
-        base(data["based_on"]) if base and isinstance(data, dict) and data.get("based_on") else None
-    )
-    head = under.digest.encode() if under else b""
-    return "sha256:" + hashlib.sha256(head + raw).hexdigest()
+def found_base(source: Source, base: Base | None) -> Agreement | None:
+    """What a document is based on: an id as it stands, a file by its path from here. Raises
+    InputError if the path does not do."""
+    name = source.data.get("based_on") if isinstance(source.data, dict) else None
+    if base is None or not name:
+        return None
+    return base(str(beside(source, name)) if is_path(name) else name)
+
+
+def digest_of(raw: bytes, source: Source, base: Base | None) -> str:
+    """sha256 of the text that the law stands in (`whole_text`)."""
+    return "sha256:" + hashlib.sha256(whole_text(raw, source, base)).hexdigest()
+
+
+def whole_text(raw: bytes, source: Source, base: Base | None) -> bytes:
+    """What a digest covers: the file's bytes; of a draft on an id the digest of that text and then
+    the bytes; of a draft on another draft's file both texts in one JSON object, so that whoever has
+    it can read the draft without its neighbours."""
+    found = found_base(source, base)
+    if found is None:
+        return raw
+    name = source.data["based_on"]
+    if not is_path(name):
+        return found.digest.encode() + raw
+    under, bytes_under = opened(Path(found.source))
+    texts = {
+        "based_on": name,
+        "base": whole_text(bytes_under, under, base).decode("utf-8"),
+        "text": raw.decode("utf-8"),
+    }
+    return json.dumps(texts, sort_keys=True, ensure_ascii=False).encode()

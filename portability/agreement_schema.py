@@ -200,7 +200,11 @@ KEYS: dict[str, Shape] = {
     "title": Text(),
     "kind": Word(AGREEMENT_KINDS),
     "status": Word(STATUSES),
-    "based_on": Text("the id of an agreement", r"[a-z0-9][a-z0-9-]*"),
+    "based_on": Text(
+        "the id of an agreement, or the path of a draft beside this file",
+        r"[a-z0-9][a-z0-9-]*|[^\x00-\x1f]+\.(?:yaml|yml|json)",
+        longest=300,
+    ),
     "parties": Either((Exactly("any"), Listed(PARTY, least=1))),
     "signed": DATED,
     "in_force": DATED,

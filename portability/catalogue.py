@@ -10,15 +10,16 @@ earlier one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
 from portability.agreement import Agreement
 from portability.agreement_build import made
-from portability.agreement_loader import checked, digest_of, opened
+from portability.agreement_loader import checked, digest_of, opened, whole_text
 from portability.compiled import stored
 from portability.errors import Fault, InputError, nearest
+from portability.lineage import below, is_path
 from portability.plugins import points
 
 GROUP = "portability.agreements"
@@ -27,6 +28,7 @@ FORMAT_MODULES = (
     "agreement_rules.py",
     "agreement_checks.py",
     "agreement_loader.py",
+    "lineage.py",
     "shape.py",
     "shape_lists.py",
 )
@@ -148,7 +150,10 @@ def load_file(path: Path, folders: tuple[str | Path, ...] = ()) -> Agreement:
         raw = path.read_bytes()
     except OSError:
         raw = b""
-    under = bases(folders) if b"based_on" in raw else ()
+    under: tuple[str, ...] = ()
+    if b"based_on" in raw:
+        chain = below(path, paths(folders))
+        under = (*bases(folders), *(hashlib.sha256(text).hexdigest() for _, text in chain))
     return of_content(path, hashlib.sha256(raw).hexdigest(), folders, under)
 
 
@@ -159,16 +164,10 @@ def of_content(
     """The agreement of this content (`content`: its hash; `under`: states of the files a draft may
     be based on); its document comes from the cache where it can."""
 
-    def base(name: str) -> Agreement | None:
-        known = paths(folders)
-        if name not in known or known[name].resolve() == path.resolve():
-            return None
-        return load_file(known[name], folders)
-
     def document() -> dict[str, object]:
         source, raw = opened(path)
-        whole = dict(checked(source, base))
-        return {"whole": whole, "digest": digest_of(raw, source.data, base)}
+        whole = dict(checked(source, named(folders)))
+        return {"whole": whole, "digest": digest_of(raw, source, named(folders))}
 
     kept = stored(key_of(content, under), document)
     if path.stem != kept["whole"]["id"]:
@@ -184,6 +183,23 @@ def of_content(
             ]
         )
     return made(kept["whole"], str(path), kept["digest"])
+
+
+def named(folders: tuple[str | Path, ...] = ()) -> Callable[[str], Agreement | None]:
+    """What finds the base of a draft: by id in the catalogue, or by the path the loader has made
+    of its `based_on`. A ring of drafts is found before (`lineage.below`)."""
+
+    def base(name: str) -> Agreement | None:
+        file = Path(name) if is_path(name) else paths(folders).get(name)
+        return None if file is None else load_file(file, folders)
+
+    return base
+
+
+def text_of(agreement: Agreement) -> bytes:
+    """The text whose SHA-256 the agreement carries, read from its file again. Raises InputError."""
+    source, raw = opened(Path(agreement.source))
+    return whole_text(raw, source, named())
 
 
 def key_of(content: str, under: tuple[str, ...]) -> str:

@@ -200,7 +200,8 @@ def check_states(codes: list[str], branch: str) -> None:
     "base",
     default="model-r167",
     show_default=True,
-    help="The model or any agreement of the catalogue: what the draft says until you change it.",
+    help="The model, any agreement of the catalogue, or another draft's file beside the one to "
+    "write or below: what the draft says until you change it.",
 )
 @click.option("--id", "name", help="Id of the draft (default: draft-xx-yy).")
 @click.option(
@@ -212,6 +213,7 @@ def new(parties: tuple[str, ...], base: str, name: str | None, out: str | None) 
     \b
       portability agreements new --parties PH,AU --based-on model-r167
       portability agreements new --parties PH,AU --based-on ca-ph --out drafts/ph-au.yaml
+      portability agreements new --parties PH,AU --based-on drafts/ph-au.yaml --out drafts/two.yaml
 
     The file loads at once and says what its base says. Each clause that delegations usually change
     stands in it as a comment, with the question it answers, the words allowed, the article of the

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -131,12 +130,8 @@ def law(rules: Mapping[str, str], agreements: Sequence[Any]) -> dict[str, bytes]
 
 
 def agreement_text(agreement: Any) -> bytes:
-    """The bytes whose digest the agreement carries: for a draft, its base's digest stands
-    before them."""
-    raw = Path(agreement.source).read_bytes()
-    based_on = agreement.raw.get("based_on")
-    if not based_on:
-        return raw
+    """The bytes whose digest the agreement carries: of a draft, its base's digest before them, or
+    both texts."""
     from portability import catalogue
 
-    return catalogue.find(based_on).digest.encode() + raw
+    return catalogue.text_of(agreement)

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portability.errors import InputError, LedgerError, PortabilityError
+from portability.lineage import is_path, leads_out
 
 if TYPE_CHECKING:
     from portability.ledger.replay import Recorded
 
 Json = dict[str, Any]
+UPON = "upon-drafts"  # a folder for each draft that stands on another one
 PLACE = re.compile(r"([a-z]{2}_?/)?[a-z0-9_-]+\.(py|yaml)\Z")
 
 
@@ -182,11 +184,42 @@ def lay_scheme(folder: Path, name: str, files: Mapping[str, str], run_code: bool
 
 def lay_agreement(folder: Path, name: str, data: bytes) -> None:
     """An agreement's file; the digest of a draft's base stands before the text and is cut off."""
-    head = b"sha256:"
-    text = data[len(head) + 64 :] if data.startswith(head) else data
     if Path(name).name != name:
         raise LedgerError(f"a stored agreement has a path for a name: {name}")
-    (folder / f"{name}.yaml").write_bytes(text)
+    if draft_on_draft(data) is None:
+        (folder / f"{name}.yaml").write_bytes(alone(data))
+        return
+    home = folder / UPON / name
+    home.mkdir(parents=True)
+    path, inner = home / f"{name}.yaml", data
+    while (texts := draft_on_draft(inner)) is not None:
+        below = texts["based_on"]
+        if leads_out(below) or not is_path(below) or path.exists():
+            raise LedgerError(f"the stored text of {name} names a path it may not")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts["text"], "utf-8")
+        path, inner = path.parent / below, texts["base"].encode()
+    if path.exists():
+        raise LedgerError(f"the stored text of {name} names a path it may not")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(alone(inner))
+
+
+def alone(data: bytes) -> bytes:
+    """The text without the digest of its base."""
+    head = b"sha256:"
+    return data[len(head) + 64 :] if data.startswith(head) else data
+
+
+def draft_on_draft(data: bytes) -> dict[str, str] | None:
+    """The two texts of a draft that is based on another draft's file (`catalogue.text_of`)."""
+    try:
+        texts = json.loads(data)
+    except ValueError:
+        return None
+    keys = {"based_on", "base", "text"}
+    known = isinstance(texts, dict) and set(texts) == keys
+    return texts if known and all(isinstance(text, str) for text in texts.values()) else None
 
 
 def serve(folder: Path) -> None:
@@ -198,8 +231,12 @@ def serve(folder: Path) -> None:
         asked = json.loads(line)
         try:
             if agreements is None:
-                files = sorted((folder / "agreements").glob("*.yaml"))
-                agreements = [catalogue.find(path) for path in files]
+                home = folder / "agreements"
+                upon = [path / f"{path.name}.yaml" for path in (home / UPON).glob("*")]
+                files = sorted([*home.glob("*.yaml"), *upon], key=lambda path: path.stem)
+                found = [catalogue.find(path) for path in files]
+                # Drafts stood first when it was decided (`determine --agreement`).
+                agreements = sorted(found, key=lambda one: one.kind not in catalogue.UNDECIDED)
             told: Json = {"determination": decided(asked["case"], asked["ahead"], agreements)}
         except PortabilityError as error:
             told = {"refused": str(error)}

@@ -5,6 +5,7 @@ says with its article, and what other texts in force say.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from portability.compare.facets import STATED, Fact, Sheet, context, sheet, tabl
 from portability.compare.facets_query import country_hint
 from portability.countries import COUNTRIES
 from portability.errors import Fault, InputError, nearest
+from portability.lineage import is_path, leads_out
 from portability.yamlsource import read
 
 Json = dict[str, Any]
@@ -36,13 +38,14 @@ FIRST_OF_LEGISLATION, FILL, MOST = "legislation.general", "FILL IN", 5
 
 @frozen
 class Plan:
-    """What is to be written: the parties, the base, the id, and the day on which other texts are
-    told (days since 1970-01-01)."""
+    """What is to be written: the parties, the base, the id, the day on which other texts are told
+    (days since 1970-01-01), and how the file names its base: an id, or a path from where it is."""
 
     parties: tuple[str, ...]
     base: Agreement
     id: str
     on: int
+    based_on: str
 
 
 @cache
@@ -62,16 +65,32 @@ def plan(parties: Sequence[str], base: str, name: str | None, out: str | None, o
         faults.append(Fault("--parties:1:1", "parties", found, expected))
     draft = name or (Path(out).stem if out else f"draft-{'-'.join(codes).lower()}")
     faults += id_faults(draft, name, out)
-    known = catalogue.paths()
-    if base not in known:
-        found, hint = repr(base), nearest(base, known)
-        expected = "the id of an agreement of the catalogue (`portability agreements list`)"
-        faults.append(
-            Fault("--based-on:1:1", "based_on", found, expected, hint, "unknown_agreement")
-        )
+    based_on, more = base_named(base, out)
+    faults += more
     if faults:
         raise InputError(faults)
-    return Plan(tuple(codes), catalogue.find(base), draft, on)
+    return Plan(tuple(codes), catalogue.find(base), draft, on, based_on)
+
+
+def base_named(base: str, out: str | None) -> tuple[str, list[Fault]]:
+    """How the file to write names its base, and what is wrong with that: an id of the catalogue, or
+    a draft's file in the folder of the file to write or below."""
+    known = catalogue.paths()
+    if base in known:
+        return base, []
+    if not is_path(base):
+        expected = "the id of an agreement (`portability agreements list`), or a draft's file"
+        hint, code = nearest(base, known), "unknown_agreement"
+        return base, [Fault("--based-on:1:1", "based_on", repr(base), expected, hint, code)]
+    try:
+        catalogue.find(base)
+    except InputError as error:
+        return base, list(error.faults)
+    way = Path(os.path.relpath(base, Path(out).parent if out else ".")).as_posix()
+    if leads_out(way):
+        expected = "a draft in the folder of the file to write, or below (--out says where it is)"
+        return way, [Fault("--based-on:1:1", "based_on", repr(base), expected, code="outside")]
+    return way, []
 
 
 def country_fault(code: str) -> Fault:
@@ -105,7 +124,7 @@ def write(made: Plan, out: str | None) -> Path:
     if not path.parent.is_dir():
         raise InputError([Fault(where, "out", f"no folder {path.parent}", "a folder that exists")])
     whole = text(made)
-    _, faults = load(whole, catalogue.find)
+    _, faults = load(whole, catalogue.find, str(path))
     if faults:
         raise InputError(faults)
     path.write_text(whole, encoding="utf-8")
@@ -139,7 +158,7 @@ def opening(made: Plan) -> Iterator[str]:
     )
     yield from remark(
         f"Read it: portability agreements check {made.id}.yaml. What it says beside its base: "
-        f"portability compare {made.base.id} {made.id}.yaml. What other texts say: portability "
+        f"portability compare {made.based_on} {made.id}.yaml. What other texts say: portability "
         "agreements search --facets. The whole form: portability schema agreement."
     )
 
@@ -154,7 +173,7 @@ def head(made: Plan, below: Mapping[str, Any]) -> Iterator[str]:
         "title": title,
         "kind": "draft",
         "status": "draft",
-        "based_on": made.base.id,
+        "based_on": made.based_on,
         "parties": list(made.parties),
         "signed": "none",
         "in_force": "none",

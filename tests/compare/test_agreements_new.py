@@ -191,7 +191,7 @@ def test_the_command_writes_once_and_check_reads_it(
         (["--parties", "PH,XQ"], "found 'XQ'; expected an ISO 3166 country code"),
         (["--parties", "PH,Germany"], "did you mean DE?"),
         (["--parties", "PH,AU", "--based-on", "model-r16"], "did you mean model-r167?"),
-        (["--parties", "PH,AU", "--based-on", "./my.yaml"], "an agreement of the catalogue"),
+        (["--parties", "PH,AU", "--based-on", "./my.yaml"], "expected a readable file"),
         (["--parties", "PH,AU", "--id", "PH_AU"], "small letters, digits and hyphens"),
         (["--parties", "PH,AU", "--id", "ca-ph"], "an id that no agreement of the catalogue has"),
         (["--parties", "PH,AU", "--id", "a", "--out", "b.yaml"], "the id as the file's name"),

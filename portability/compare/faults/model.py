@@ -16,6 +16,7 @@ from portability.agreement import Agreement, PartySpan, Rule
 from portability.agreement_build import made, references
 from portability.dates import FOREVER, NODATE
 from portability.errors import InputError
+from portability.lineage import is_path
 from portability.yamlsource import Path_, Source, dotted, read
 
 Json = dict[str, Any]
@@ -117,6 +118,13 @@ class Text:
         return self.draft or "full_text" in kinds
 
     @property
+    def bases(self) -> frozenset[str]:
+        """Ids and paths of the texts it is based on, and that those are based on."""
+        documents = [file.data for file in self.files if isinstance(file.data, dict)]
+        named = {str(data["based_on"]) for data in documents if data.get("based_on")}
+        return frozenset(named | {str(data.get("id")) for data in documents[1:]})
+
+    @property
     def pays(self) -> bool:
         """Has a benefits part that adds periods together."""
         return self.agreement.absent is None and not self.agreement.exclusive
@@ -177,8 +185,9 @@ def sources(path: str) -> Iterator[Source]:
         except InputError:
             return
         yield source
-        base = source.data.get("based_on") if isinstance(source.data, dict) else None
-        path = str(catalogue.paths().get(str(base), "")) if base else ""
+        base = str(source.data.get("based_on") or "") if isinstance(source.data, dict) else ""
+        beside = str(Path(path).parent / base)
+        path = beside if is_path(base) else str(catalogue.paths().get(base, ""))
 
 
 def changed(agreement: Agreement, edits: Sequence[tuple[Path_, Any]] = ()) -> Agreement:

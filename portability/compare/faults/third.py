@@ -32,7 +32,7 @@ def beside(text: Text) -> Iterator[Finding]:
     """Another instrument in force of the same two states that neither of the two displaces."""
     mine = text.agreement
     for other in instruments():
-        if other.id in (mine.id, text.raw.get("based_on")) or other.absent is not None:
+        if other.id == mine.id or other.id in text.bases or other.absent is not None:
             continue
         both = [
             pair
