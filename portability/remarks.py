@@ -14,6 +14,7 @@ from portability.registry import country_of
 from portability.totalization import Result
 
 ASKED_FOR = ("fact_missing", "period_dates_missing", "fx_missing", "not_stated")
+UNREAD = ("income",)  # of a member of the family: the form takes it, and no law built here asks it
 Json = dict[str, Any]
 
 
@@ -67,7 +68,8 @@ def missing(lines: list[Json]) -> list[Json]:
 
 
 def warnings(case: Case) -> list[Json]:
-    """What a reader must know: refunded lines, sums that differ from their dates."""
+    """What a reader must know: refunded lines, sums that differ from their dates, facts that no
+    formula reads."""
     out: list[Json] = []
     for number, p in enumerate(case.periods):
         if p.status != "normal":
@@ -76,6 +78,10 @@ def warnings(case: Case) -> list[Json]:
             out.append({"code": "right_only", "period": number, "scheme": p.scheme})
         elif p.credited is not None and p.start != NODATE:
             out += difference(number, p.scheme, p.start, p.end, p.credited)
+    for number, member in enumerate(case.raw.get("family") or ()):
+        for key in UNREAD:
+            if member.get(key) is not None:
+                out.append({"code": "fact_not_used", "fact": f"family[{number}].{key}"})
     if case.parameters_go_on:
         out.append({"code": "parameters_continued"})
     for name, value in case.assumptions.items():
