@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,19 @@ from attrs import define, field
 from benchmarks.batch import machine
 from benchmarks.subtasks import side_by_side
 from portability.cohort import Cohort
-from portability.estimate import csvout, driver, law, mapping, refunds, register, sample, summary
+from portability.estimate import (
+    csvout,
+    driver,
+    law,
+    mapping,
+    parts,
+    refunds,
+    register,
+    sample,
+    summary,
+)
 from portability.estimate.law import Law, Runs
+from portability.estimate.workers import single
 from portability.totalization import Result, totalize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,15 +106,19 @@ def batches(source: Path, mapped: Path, work: Path) -> list[pa.RecordBatch]:
 def variants(given: list[pa.RecordBatch], runs: int) -> None:
     """The law alone: as it is, without refunds, without scenarios too."""
 
-    def once(co: Cohort) -> Runs:
-        return Runs(co, len(co), (), np.zeros(len(co), np.bool_))
+    def once(co: Cohort, at_cost: Any) -> Runs:
+        return Runs(co, len(co), (), {}, np.zeros(len(co), np.bool_))
 
     def nothing(*_: Any) -> None:
         return None
 
     shapes: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-        ("one run a member: national law, all routes, choice", {"spread": once}, {"add": nothing}),
-        ("and scenarios of assumed lines", {}, {"add": nothing}),
+        (
+            "one run a member: national law, all routes, choice",
+            {"spread": once},
+            {"asked": nothing},
+        ),
+        ("and scenarios of assumed lines", {}, {"asked": nothing}),
         ("and refunds, and what they take away: the estimate", {}, {}),
     ]
     members = sum(map(len, given))
@@ -140,24 +155,32 @@ def pieces(source: Path, mapped: Path, work: Path) -> None:
         for unit in register.units(source, loaded, work)
         for pair in register.read(unit, loaded, driver.SIZE)
     )
-    whole, people = (
-        driver.Part(work / f"{name}.parquet", driver.TABLES[name])
-        for name in ("results", "members")
-    )
-    total, members = summary.Summary(), 0
-    while pair := watch("register read, Parquet", next, found, None):
-        table = watch("the law", law.run, pair[0], Law())
-        members += len(pair[0])
-        watch("members written", people.add, pa.Table.from_batches([pair[0]]))
-        watch("results written", whole.add, table)
-        total = watch("summary", total.merge, watch("summary", summary.partial, table))
-    watch("members written", people.done)
-    watch("results written", whole.done)
-    text = work / "results.csv"
-    watch("CSV", csvout.write, work / "results.parquet", text)
+    total, members, tables = summary.Summary(), 0, driver.TABLES
+    names = ("members", "results")
+    with ExitStack() as files:
+        kept = {
+            name: files.enter_context(parts.batches(work / f"{name}.arrow", tables[name]))
+            for name in names
+        }
+        text = files.enter_context(csvout.lines(work / "part.csv", tables["results"], head=False))
+        while pair := watch("register read, Parquet", next, found, None):
+            table = watch("the law", law.run, pair[0], Law())
+            members += len(pair[0])
+            watch("members and results kept", kept["members"], pa.Table.from_batches([pair[0]]))
+            watch("members and results kept", kept["results"], table)
+            watch("lines of CSV", text, table)
+            watch("summary", total.take, watch("summary", summary.partial, table))
+    for name in names:
+        with parts.parquet(work / f"{name}.parquet", tables[name]) as add:
+            given = parts.tables_in(work / f"{name}.arrow")
+            while (table := watch("laid as Parquet", next, given, None)) is not None:
+                watch("laid as Parquet", add, table)
+    lay = (csvout.joined, [work / "part.csv"], tables["results"], work / "results.csv")
+    watch("CSV laid", *lay)
     print("\npieces of a run, µs of processor a member")
     for name, seconds in watch.spent.items():
         print(f"  {name:28}{seconds / members * 1e6:8.2f}")
+    print(f"  {'together':28}{sum(watch.spent.values()) / members * 1e6:8.2f}")
 
 
 def whole(source: Path, mapped: Path, out: Path, workers: int) -> dict[str, float]:
@@ -233,7 +256,7 @@ def main() -> None:
     print(f"{date.today()}  {platform.machine()}, {os.cpu_count()} cores, load {load:.1f}; Python")
     print(f"{platform.python_version()}, numpy {np.__version__}, pyarrow {pa.__version__},")
     print(machine())
-    driver.single()
+    single()
     with tempfile.TemporaryDirectory() as made:
         folder, sizes = given.folder or Path(made), given.members or [100_000, 1_000_000]
         source, mapped = written(folder, sizes[0])
