@@ -3,7 +3,7 @@ portability/determination@1."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -56,12 +56,25 @@ def entitlement(result: Result, scheme_id: str, person: int) -> Json:
             if floor < 0
             else money(floor, decision.holding.scheme.currency, per_of(decision, row))
         )
+        line["reasons"] = [*line["reasons"], *open_routes(decision, best, row)]
     line["alternatives"] = [
         alternative(result, decision, number, row)
         for number in range(len(decision.outcomes))
         if number != best and decision.place(number, row) >= 0
     ]
     return line
+
+
+def open_routes(decision: Decision, best: int, row: int) -> Iterator[Json]:
+    """Why an amount that is known is only a floor: each other route to which there is a right, of
+    an amount nobody knows."""
+    for number, outcome in enumerate(decision.outcomes):
+        at = decision.place(number, row)
+        if number == best or at < 0 or not outcome.met[at] or outcome.amount()[1][at]:
+            continue
+        if outcome.route == "national" and bool(decision.barred[row]):
+            continue
+        yield {"code": "other_route_unknown", "stage": "amount", "route": outcome.route}
 
 
 def per_of(decision: Decision, row: int) -> str:

@@ -15,6 +15,7 @@ from portability import build, case, catalogue, registry
 from portability.agreement import Agreement
 from portability.agreement_loader import load
 from portability.batch import Outcome
+from portability.determination import entitlement
 from portability.totalization import totalize
 from portability.yamlsource import Source
 
@@ -70,7 +71,7 @@ OWN_TIME_ALONE = {
 }  # fmt: skip
 
 
-def draft(scheme: str, amount: dict[str, Any]) -> Agreement:
+def draft(scheme: str, amount: dict[str, Any], order: str = "totalized") -> Agreement:
     """Between the scheme's country and Israel, invented: all periods counted, `amount` paid."""
     document = {
         "schema": "portability/agreement@1",
@@ -79,7 +80,7 @@ def draft(scheme: str, amount: dict[str, Any]) -> Agreement:
         "based_on": "model-r167",
         "parties": [registry.country_of(scheme), "IL"],
         "defaults": {"amount": {**amount, "cite": "Article 1"}, "below_minimum": None},
-        "choose": {"order": "totalized", "cite": "Article 2"},
+        "choose": {"order": order, "cite": "Article 2"},
     }
     made, faults = load(json.dumps(document, indent=1), catalogue.find)
     assert made is not None, "\n".join(map(str, faults))
@@ -221,3 +222,14 @@ def test_a_certified_theoretical_amount_stands_in() -> None:
     document["facts"] = {"ca-cpp": {"theoretical_amount": "600.00"}}
     value, known = route("ca-cpp", document, draft("ca-cpp", SHARED)).amount()
     assert known.all() and value.tolist() == [342_86]
+
+
+def test_an_amount_that_is_only_a_floor_says_by_which_route() -> None:
+    """The national pension is known; under the draft there is a right too, whose amount is not."""
+    worked = years("ca-cpp", 2004, 2023) + years(ABROAD, 1989, 2003)
+    co = build.cohort_of([case.load(Source("case.yaml", life("ca-cpp", "old_age", worked)))])
+    made = draft("ca-cpp", SHARED, "highest")
+    result = totalize(co, registry.known(co.schemes), [made])
+    line = entitlement(result, "ca-cpp", 0)
+    assert line["route"] == "national" and line["payable"] is None and line["at_least"]
+    assert {"code": "other_route_unknown", "stage": "amount", "route": "draft"} in line["reasons"]

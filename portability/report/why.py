@@ -66,6 +66,8 @@ def reasons(line: Json, w: Words) -> list[str]:
         for name in ("fact", "table", "what"):
             if item.get(name):
                 terms[name] = plain(item[name]).replace("_", " ")
+        if item.get("route"):
+            terms["route"] = w.route(item["route"])
         out.append(w(key, **terms))
     return list(dict.fromkeys(out))
 
