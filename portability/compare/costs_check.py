@@ -67,9 +67,8 @@ def one(
         expected = f"a scheme of {', '.join(sorted(concerned))}"
         source.fault((*path, "scheme"), scheme, expected, code="other_country")
     sender = row.get("sent_from")
-    if sender in COUNTRIES and (
-        sender == host or (concerned is not None and sender not in concerned)
-    ):
+    known_country = isinstance(sender, str) and sender in COUNTRIES
+    if known_country and (sender == host or (concerned is not None and sender not in concerned)):
         others = sorted((concerned or frozenset()) - {host})
         expected = f"the other state ({', '.join(others)})" if others else f"not {host}"
         source.fault((*path, "sent_from"), sender, expected, code="other_country")

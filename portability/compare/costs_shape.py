@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from portability.compare.peopled import LEVELS
-from portability.compare.population_shape import LEVELLED, NAME, SOURCE, SUPPORT, Currency, Number
+from portability.compare.population_shape import LEVELLED, NAME, SOURCE, Currency, Number
 from portability.compare.population_shape import supported as supported_by
 from portability.exact import parse_number
 from portability.shape import Country, Exactly, Flag, Shape, Text, Whole, Word
-from portability.shape_lists import Fields, Listed, MapOf
+from portability.shape_lists import Either, Fields, Listed, MapOf
 from portability.yamlsource import Path_, Raw, Source
 
 SCHEMA = "portability/costs@1"
 VALUE = "value"
 MOST = 10**15  # more is no sum and no number of workers
 YEARS = Whole(1950, 2100)
+SAID = r"[\s\S]*\S[\s\S]*"  # a reason is not empty
+SUPPORT: dict[str, Shape] = {
+    "source": NAME,
+    "says": Either((Whole(-MOST, MOST), Text("what stands in the source", SAID))),
+    "assumed": Text("why", SAID),
+}
 A_FIGURE = "{value: 15} or {low, central, high}, with source and says, or assumed: WHY"
 
 
@@ -121,9 +127,11 @@ EXTENSION = Fields(
     words="{counted: true, assumed: WHY}",
     extra=supported_by,
 )
-TEXTS = Listed(Text("A, B … in the order of the command, none, or a text's id"), alone=True)
+TEXTS = Listed(
+    Text("A, B … in the order of the command, none, or a text's id"), alone=True, least=1
+)
 COMMON: dict[str, Shape] = {
-    "scheme": Text("a scheme"),
+    "scheme": Text("a scheme", r"\S+"),
     "text": TEXTS,
     "sum": SUM,
     "growth": PERCENT,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from invented_costs import DOCUMENT, HANDLED, POSTED, changed, figure, loaded
+from invented_costs import DOCUMENT, HANDLED, PARTIES, POSTED, TEXTS, changed, figure, loaded
 
+from portability.compare import costs, costs_told
 from portability.errors import InputError
+from portability.yamlsource import Source
 
 Json = dict[str, Any]
 
@@ -81,6 +86,8 @@ AMOUNT: Json = POSTED["earnings"]
             "contributions[0].workers.stay.value: '0': range",
         ),
         (changed(workers={"stay": figure(5)}), "contributions[0].workers: stay: one_of"),
+        (changed(text=[]), "contributions[0].text: an empty list: empty"),
+        (changed(scheme=5), "contributions[0].scheme: 5: type"),
         (changed(text="C"), "contributions[0].text: 'C': unknown_name"),
         (changed(text="none"), "contributions[0].text: workers under no agreement: none"),
         (changed(hours=figure(1)), "contributions[0].hours: the unknown key 'hours': unknown_key"),
@@ -128,3 +135,54 @@ def test_a_sum_and_its_inputs_are_not_stated_both(tmp_path: Path) -> None:
 
 def both_sum() -> Json:
     return {**figure(5), "currency": "PHP", "price_year": 2024}
+
+
+STATED: Json = {"scheme": "us-oasdi", "text": "A", "sum": both_sum() | {"currency": "USD"}}
+WHOLE: Json = {**DOCUMENT, "contributions": [{**POSTED, "growth": figure(1)}, STATED]}
+ODD = (None, [], {}, "", "x", 5, -1, "-0.5", True, [[]], [{"a": 1}], {"value": []}, 10**17, "1e5")
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place of a document."""
+    listed = enumerate(value) if isinstance(value, list) else ()
+    for key, item in value.items() if isinstance(value, dict) else listed:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+def test_whatever_stands_anywhere_is_taken_or_refused(tmp_path: Path) -> None:
+    """Anything in the place of anything: a file is refused with faults, or it is read and told."""
+    taken = refused = 0
+    for path in places(WHOLE):
+        for odd in ODD:
+            document = json.loads(json.dumps(WHOLE))
+            parent = document
+            for key in path[:-1]:
+                parent = parent[key]
+            parent[path[-1]] = odd
+            try:
+                source = costs.checked(Source("costs.yaml", document), TEXTS, PARTIES)
+            except InputError as error:
+                refused += bool(error.faults)
+                continue
+            taken += 1
+            stated = costs.Costs(source, TEXTS)
+            for one, other in pairwise(TEXTS):
+                costs.pair(stated, one, other, stated.schemes, {"year 1": (1, 1)})
+            assert list(costs_told.grids(costs_told.header(stated)))
+    assert taken > 20 and refused > 10 * taken
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+def test_a_reason_is_not_empty(tmp_path: Path, blank: str) -> None:
+    bare = changed(both={"value": 5, "assumed": blank})
+    assert any(each.endswith("pattern") for each in faults(tmp_path, bare))
+    silent = changed(both={"value": 5, "source": "book", "says": blank})
+    assert any(each.endswith("pattern") for each in faults(tmp_path, silent))
+
+
+def test_a_file_may_leave_out_either_part(tmp_path: Path) -> None:
+    for part in ("contributions", "administration"):
+        stated = loaded(tmp_path, without(DOCUMENT, part))
+        for text in TEXTS[1:]:
+            assert isinstance(stated.years(part, "us-oasdi", text, 1, 1), str)
