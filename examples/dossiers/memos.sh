@@ -12,4 +12,4 @@ memo() {
 
 memo us-ca us-ca-1984.yaml us-ca@1997-10-01 --population population.yaml
 memo ca-ph model-r167 ca-ph --population population.yaml
-memo us-ph us-ph-1.yaml us-ph-2.yaml --population us-ph
+memo us-ph us-ph-1.yaml us-ph-2.yaml --population us-ph --costs costs.yaml

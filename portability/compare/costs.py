@@ -309,4 +309,5 @@ def clauses(stated: Costs, scheme: str, texts: Sequence[Text]) -> list[Json]:
 
 
 def cited(clause: Clause) -> Json:
-    return {"clause": clause.words, "article": clause.cite.article, "url": clause.cite.url}
+    made = {"clause": clause.words, "article": clause.cite.article, "url": clause.cite.url}
+    return {**made, "note": clause.note} if clause.note else made

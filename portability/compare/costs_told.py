@@ -208,7 +208,9 @@ def clauses_told(row: Json) -> str:
 
 
 def clause_told(row: Json) -> str:
-    return f"{row['clause']} [{row['article']}]" if row["article"] else str(row["clause"])
+    cited = f" [{row['article']}]" if row["article"] else ""
+    noted = f"; remark of the file: {row['note']}" if "note" in row else ""
+    return f"{row['clause']}{cited}{noted}"
 
 
 def grids(header: Json) -> Iterator[Grid]:
@@ -230,7 +232,8 @@ def grids(header: Json) -> Iterator[Grid]:
         for row in header["inputs"]
     )
     columns = ("for", "of", "value", "what", "source")
-    yield Grid(f"Stated: {header['title']}", columns, stated)
+    hashed = f"hash of what the file says: {header['digest']}"
+    yield Grid(f"Stated: {header['title']}", columns, stated, hashed)
     sources = tuple(header["sources"].items())
     yield Grid("Sources of what was stated", ("name", "title, place, address, day"), sources)
 

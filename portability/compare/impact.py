@@ -1,6 +1,6 @@
 """What a change of text does to people and to the sums of each scheme.
 
-    found = impact.of(["us-de", "draft.yaml"], people, entry="2028-01-01")
+    found = impact.of(["us-de", "draft.yaml"], people)
 
 The result (portability/impact@1) is plain data: for every pair of texts (each against no agreement,
 each against the one before it) persons by effect, sums by year in the form governments print, how

@@ -33,6 +33,7 @@ class Clause:
     extends the clause knows an extension
     before  time before the entry into force counts towards the months
     known   False where the text was not read on the point
+    note    the file's own reservation, which goes wherever the clause goes
     """
 
     months: int | None
@@ -42,6 +43,7 @@ class Clause:
     extends: bool = False
     before: bool = False
     known: bool = True
+    note: str = ""
 
     def limit(self, extended: bool) -> int | None:
         """Months for which a worker can stay insured at home; None: without end."""
@@ -73,8 +75,10 @@ def clause(text: Text, sender: str, host: str) -> Clause:
     if extends:
         words += f" and {length} more" if length else " and an extension without a stated limit"
         words += f" ({row['extension']})" if "extension" in row else ""
+    words += f", only for {row['only_for']}" if "only_for" in row else ""
     before = bool(row.get("pre_entry_time"))
-    return Clause(int(row["months"]), words, cite, length, extends, before)
+    note = str(row.get("note", ""))
+    return Clause(int(row["months"]), words, cite, length, extends, before, note=note)
 
 
 def missing(agreement: Agreement, said: Any) -> Clause:

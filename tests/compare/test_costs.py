@@ -258,6 +258,19 @@ def test_the_clause_of_each_direction(
         assert found.limit(True) == 0
 
 
+def test_the_reservation_of_a_file_goes_with_its_clause(tmp_path: Path) -> None:
+    """us-de: the months are a general statement on all agreements of the United States."""
+    texts = tuple(weighing.texts(["us-de"], False))
+    found = posting.clause(texts[1], "DE", "US")
+    assert "not read in this agreement's own text" in found.note
+    row = {**POSTED, "scheme": "us-oasdi", "sent_from": "DE"}
+    row["earnings"] = {"percent": figure(100), "of_year": 2024}
+    source = Source("costs.yaml", {**DOCUMENT, "contributions": [row]})
+    stated = Costs(costs.checked(source, texts, frozenset({"DE", "US"})), texts)
+    whom, *_ = costs_told.grids(costs_told.header(stated))
+    assert "60 months [GN 01701.005]; remark of the file: general statement" in whom.rows[0][2]
+
+
 def test_what_was_not_read_is_unknown_and_what_a_draft_lacks_is_not_in_it(tmp_path: Path) -> None:
     stated = loaded(tmp_path, DOCUMENT, under(None))
     assert stated.years(CONTRIBUTIONS, "ph-sss", stated.texts[1], 1, 5) == costs.NOTHING
