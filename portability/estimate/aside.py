@@ -15,22 +15,25 @@ import pyarrow as pa
 
 from portability.estimate import csvout
 from portability.estimate.form import RESULTS
-from portability.estimate.parts import part, read_json, write_json
+from portability.estimate.parts import Add, part, read_json, write_json
 from portability.estimate.summary import Summary, partial
 
 
 class Aside:
-    """`with Aside(out, unit) as aside: aside.add(table)`: every table of RESULTS holds whole
-    members. The summary is written last, it says that all is there."""
+    """`with Aside(out, unit, csv) as aside: aside.add(table)`: every table of RESULTS holds whole
+    members. The summary is written last, it says that all is there; csv: whether lines are wanted.
+    """
 
-    def __init__(self, out: Path, unit: int):
-        self.out, self.unit = out, unit
+    def __init__(self, out: Path, unit: int, csv: bool):
+        self.out, self.unit, self.csv = out, unit, csv
+        self.line: Add = lambda table: None
         self.summary, self.names = Summary(), set[str]()
         self.open = ExitStack()
 
     def __enter__(self) -> Aside:
-        lines = csvout.lines(text_of(self.out, self.unit), RESULTS, head=False)
-        self.line = self.open.enter_context(lines)
+        if self.csv:
+            lines = csvout.lines(text_of(self.out, self.unit), RESULTS, head=False)
+            self.line = self.open.enter_context(lines)
         return self
 
     def add(self, table: pa.Table) -> None:
@@ -50,9 +53,9 @@ class Aside:
             write_json(told_of(self.out, self.unit), told)
 
 
-def make(out: Path, unit: int, tables: Iterable[pa.Table]) -> None:
+def make(out: Path, unit: int, csv: bool, tables: Iterable[pa.Table]) -> None:
     """All of a unit's aside from its tables."""
-    with Aside(out, unit) as aside:
+    with Aside(out, unit, csv) as aside:
         for table in tables:
             aside.add(table)
 

@@ -96,14 +96,16 @@ def sums(column: pa.ChunkedArray, currency: pa.ChunkedArray | None) -> pa.Chunke
     text = column.cast(pa.string())
     if currency is None:
         return text
-    words = currency.cast(pa.string())
-    scale = column.type.scale
-    for word in pc.unique(words).to_pylist():
-        surplus = scale - minor_digits(str(word))
-        if word is None or surplus <= 0:
+    names, scale = currency.cast(pa.string()), column.type.scale
+    alike: dict[int, list[str]] = {}
+    for name in pc.unique(names).to_pylist():
+        if name is not None:
+            alike.setdefault(scale - minor_digits(name), []).append(name)
+    for surplus, some in sorted(alike.items()):
+        if surplus <= 0:
             continue
         cut = surplus + (surplus == scale)  # the point goes with the last digit
         zeros = pc.ends_with(text, ("." if surplus == scale else "") + "0" * surplus)
-        mine = pc.fill_null(pc.and_kleene(pc.equal(words, word), zeros), False)
+        mine = pc.fill_null(pc.and_kleene(pc.is_in(names, pa.array(some)), zeros), False)
         text = pc.if_else(mine, pc.utf8_slice_codeunits(text, 0, -cut), text)
     return text

@@ -59,6 +59,7 @@ class Job:
 
     as_of      the day from which the next twelve months run
     threshold  cells of fewer members are withheld
+    csv        results.csv beside results.parquet
     """
 
     register: Path
@@ -67,6 +68,7 @@ class Job:
     law: Law
     as_of: date
     threshold: int = 5
+    csv: bool = True
 
     def manifest(self) -> Json:
         """What a folder must have been begun with, for a run to go on in it."""
@@ -79,6 +81,7 @@ class Job:
             "rules": self.law.installed(),
             "as_of": self.as_of.isoformat(),
             "threshold": self.threshold,
+            "csv": self.csv,
             "size": SIZE,
         }
 
@@ -132,28 +135,28 @@ def worked(
     left = [unit for unit in units if not made_file(job.out, "results", unit).exists()]
     done, members = len(units) - len(left), 0
     told(done, len(units), members)
-    for number, count in staff.each(partial(work_on, u, mapped, job.law, job.out) for u in left):
+    for number, count in staff.each(partial(work_on, u, mapped, job) for u in left):
         done, members = done + 1, members + count
         told(done, len(units), members)
         yield number
 
 
-def work_on(unit: Unit, mapped: Mapping, applied: Law, out: Path) -> tuple[int, int]:
+def work_on(unit: Unit, mapped: Mapping, job: Job) -> tuple[int, int]:
     """One unit through the law: its members, rejects and results as files, and what goes aside of
     the results. Returns (its number, members). What is opened first is renamed last: results say
     that the unit is done."""
     count = 0
     with ExitStack() as files:
         results, rejects, members = (
-            files.enter_context(batches(made_file(out, name, unit), TABLES[name]))
+            files.enter_context(batches(made_file(job.out, name, unit), TABLES[name]))
             for name in ("results", "rejects", "members")
         )
-        aside = files.enter_context(Aside(out, unit.number))
+        aside = files.enter_context(Aside(job.out, unit.number, job.csv))
         for batch, rejected in register.read(unit, mapped, SIZE):
             count += len(batch)
             members(pa.Table.from_batches([batch]))
             rejects(rejected)
-            table = law.run(batch, applied)
+            table = law.run(batch, job.law)
             results(table)
             aside.add(table)
     return unit.number, count
@@ -171,18 +174,15 @@ def made(out: Path, name: str, unit: Unit) -> Iterator[pa.Table]:
 def finish(job: Job, units: list[Unit], tables: Tables, staff: Workers) -> Json:
     """All units laid one after the other; the summary last, it says that the run is complete."""
     left = (unit for unit in units if not told_of(job.out, unit.number).exists())
-    for _ in staff.each(partial(set_aside, job.out, tables, unit) for unit in left):
+    for _ in staff.each(partial(set_aside, job, tables, unit) for unit in left):
         pass
     numbers = [unit.number for unit in units]
-    rows = dict(
-        staff.each(
-            [
-                partial(lay, job.out, "results", tables, units),
-                partial(lay, job.out, "members", tables, units),
-                partial(lay_text, job.out, numbers),
-            ]
-        )
-    )
+    wanted: list[Callable[[], tuple[str, int]]] = [
+        partial(lay, job.out, name, tables, units) for name in ("results", "members")
+    ]
+    if job.csv:
+        wanted.append(partial(lay_text, job.out, numbers))
+    rows = dict(staff.each(wanted))
     rejects = write_csv(laid("rejects", tables, units), job.out / "rejects.csv")
     total, names = aside.total(job.out, numbers)
     published = total.json(job.threshold, job.as_of)
@@ -199,9 +199,9 @@ def finish(job: Job, units: list[Unit], tables: Tables, staff: Workers) -> Json:
     return told
 
 
-def set_aside(out: Path, tables: Tables, unit: Unit) -> None:
+def set_aside(job: Job, tables: Tables, unit: Unit) -> None:
     """What an engine that hands over tables alone has not made."""
-    aside.make(out, unit.number, tables("results", unit))
+    aside.make(job.out, unit.number, job.csv, tables("results", unit))
 
 
 def laid(name: str, tables: Tables, units: list[Unit]) -> Iterator[pa.Table]:

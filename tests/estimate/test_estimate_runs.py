@@ -182,6 +182,20 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
     return list(csv.DictReader((folder / "results.csv").read_text().splitlines()))
 
 
+def test_without_lines_there_is_no_entry(register: Path, whole: Path, tmp_path: Path) -> None:
+    """The entry is over the lines of results.csv; Parquet and report are the same without them."""
+    command = ["estimate", register / "nested.parquet", "--map", register / "nested-map.yaml"]
+    command += ["--out", tmp_path / "out", "--as-of", "2026-11-24", "--no-csv", "--workers", "1"]
+    asked = invoked(*command)
+    assert asked.exit_code == 2 and "add --dry-run" in asked.output
+    assert not (tmp_path / "out").exists()
+    done = invoked(*command, "--dry-run")
+    assert done.exit_code == 0 and "results.csv" not in done.output, done.output
+    assert not (tmp_path / "out" / "results.csv").exists()
+    for name in ("results.parquet", "members.parquet", "report.html"):
+        assert (tmp_path / "out" / name).read_bytes() == (whole / name).read_bytes(), name
+
+
 def test_a_member_is_explained_with_the_figures_of_his_row(whole: Path) -> None:
     chosen = [row for row in rows_of(whole) if row["chosen"] == "true"]
     paid = next(row for row in chosen if row["likely"] and row["route"] != "national")
