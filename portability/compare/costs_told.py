@@ -141,6 +141,7 @@ def whom(row: Row, text: Text) -> Json:
             paying = stated_costs.per(three(row["both"]), 100)
             persons = stated_costs.times(three(value), paying)
             made[key] = stated_costs.told(persons if freed else stated_costs.NOTHING)
+    made["limit_applied"] = "stay" in row["workers"] or "at_entry" in row["workers"]
     if "stay" in row["workers"]:
         made["months"] = stated_costs.told(found.stay)
     if "left" in row["workers"]:
@@ -221,7 +222,9 @@ def grids(header: Json) -> Iterator[Grid]:
         if "unknown" in row:
             rows.append((*head, row["unknown"], *[NONE] * 4))
             continue
-        months = (months_told(row.get(key)) for key in ("months_at_entry", "months"))
+        months = [months_told(row.get(key)) for key in ("months_at_entry", "months")]
+        if not row["limit_applied"]:
+            months[-1] = "all: no stay is stated"
         now = persons_told(row.get("at_entry", row.get("always")))
         rows.append((*head, clause_told(row), *months, now, persons_told(row.get("a_year"))))
     heads = ("text", "sent from", "clause", "months at entry", "months", "at entry", "a year")

@@ -123,7 +123,10 @@ def spreads(impact: Json, pair: Json) -> Iterator[Grid]:
             yield Grid(f"{titled(pair)}: by {words}", heads, tuple(rows), note)
 
 
-BANDS_BELOW = "of the national average: what the bands are stands in the table “Bands of earnings”"
+BANDS_BELOW = (
+    "of the national average, see the table “Bands of earnings”; where low, central and high "
+    "assume other earnings, the same persons stand in other bands"
+)
 
 
 def banded(impact: Json) -> Grid:

@@ -232,6 +232,20 @@ def test_a_percentage_of_the_schemes_own_average(tmp_path: Path) -> None:
     assert found == (Fraction("69846.57") * Fraction(3, 2) * Fraction(124, 1000),) * 3
 
 
+def test_without_a_stay_the_limit_is_not_applied_and_says_so(tmp_path: Path) -> None:
+    """Ten workers at any time, 24 months stayed, 12 under the model's clause: half of them."""
+    for workers, months, cell in (
+        ({"always": figure(10)}, 120, "all: no stay is stated"),
+        ({"always": figure(10), "stay": figure(24)}, 60, "12"),
+    ):
+        row = {**POSTED, "workers": workers, "both": figure(100)}
+        stated = loaded(tmp_path, {**DOCUMENT, "contributions": [row]}, under(12))
+        found = stated.years(CONTRIBUTIONS, "ph-sss", stated.texts[1], 3, 3)
+        assert found[0] == months * 20_000 * 15 // 100
+        whom, *_ = costs_told.grids(costs_told.header(stated))
+        assert whom.rows[0][4] == cell
+
+
 # --- clauses
 
 
