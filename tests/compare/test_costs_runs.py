@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 import sys
 import zipfile
@@ -21,7 +22,7 @@ from registers import MAP, as_csv, row
 
 from portability import commands
 from portability.commands import cli
-from portability.compare import costs, impact, weighing
+from portability.compare import costs, costs_shape, earned, impact, weighing
 
 Json = dict[str, Any]
 FOLDER = Path(__file__).parents[2] / "examples" / "dossiers" / "us-ph"
@@ -130,6 +131,28 @@ def test_a_register_takes_them_as_well(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     pair = json.loads(done.output)["impact"]["pairs"][0]
     assert {each["scheme"] for each in pair["contributions"]} == {"ph-sss", "us-oasdi"}
+
+
+# --- what the page on it says
+
+
+PAGE = (FOLDER.parents[2] / "docs" / "compare.md").read_text("utf-8")
+
+
+def test_the_example_of_the_page_is_a_file_that_loads(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```yaml\n(schema: portability/costs@1\n.*?)```", PAGE, re.DOTALL)
+    path = tmp_path / "costs.yaml"
+    path.write_text(block, "utf-8")
+    stated = costs.load(path, weighing.texts(DRAFTS, False))
+    assert stated.schemes == ("ph-sss", "us-oasdi")
+
+
+def test_the_page_names_every_key_and_every_band() -> None:
+    shapes = (costs_shape.CONTRIBUTION, costs_shape.ADMINISTRATION, costs_shape.WORKERS)
+    shapes += (costs_shape.EARNINGS, costs_shape.CLAIMS, costs_shape.SUM, costs_shape.EXTENSION)
+    keys = {key for shape in shapes for key in shape.keys}
+    assert not [key for key in keys if not re.search(rf"[`{{ ]{key}[:`]|^{key}:", PAGE, re.M)]
+    assert not [word for word in earned.WORDS if word not in PAGE]
 
 
 # --- what is refused
