@@ -193,7 +193,7 @@ def whole(source: Path, mapped: Path, out: Path, workers: int) -> dict[str, floa
         peak = 0
         while process.poll() is None:
             peak = max(peak, resident(process.pid))
-            time.sleep(0.1)
+            time.sleep(0.25)
     after = os.times()
     if process.returncode:
         raise SystemExit(f"the estimate ended with {process.returncode}")

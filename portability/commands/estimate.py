@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,13 +141,14 @@ def run(
     checked(law)
     day = as_of.date() if as_of else begun(out)
     job = driver.Job(source, map_, out, law, day, threshold, csv)
-    if engine == "spark":
-        from portability.estimate import spark
+    many = workers or os.cpu_count() or 1
+    with Progress() as told:
+        if engine == "spark":
+            from portability.estimate import spark
 
-        summary = spark.estimate(job, workers or os.cpu_count() or 1)
-    else:
-        with progress() as told:
-            summary = driver.estimate(job, workers or os.cpu_count() or 1, told)
+            summary = spark.estimate(job, many, told)
+        else:
+            summary = driver.estimate(job, many, told)
     tell(out, summary)
     if not dry_run:
         click.echo(recorded(out, summary, law, ledger))
@@ -197,23 +197,33 @@ def checked(law: Law) -> None:
         raise InputError(faults)
 
 
-@contextmanager
-def progress() -> Iterator[Callable[[int, int, int], None]]:
-    """A bar on a terminal: units done, members a second, time left. Nothing otherwise."""
-    if not sys.stderr.isatty():  # where click would print the label
-        yield lambda done, units, members: None
-        return
-    with click.progressbar(
-        length=1, label="estimating", file=sys.stderr, show_eta=True, item_show_func=rate
-    ) as bar:
-        start = time.monotonic_ns()
+class Progress:
+    """On a terminal a bar for each stage: how far, members a second, time left. Nothing otherwise
+    (where click would print the label)."""
 
-        def told(done: int, units: int, members: int) -> None:
-            bar.length = max(units, 1)
-            passed = max(time.monotonic_ns() - start, 1)
-            bar.update(done - bar.pos, (members, members * 10**9 // passed))
+    def __init__(self) -> None:
+        self.stage, self.start = "", 0
+        self.open = ExitStack()
 
-        yield told
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.open.close()
+
+    def __call__(self, stage: str, done: int, total: int, members: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if stage != self.stage:
+            self.open.close()
+            self.stage, self.start = stage, time.monotonic_ns()
+            self.bar = self.open.enter_context(
+                click.progressbar(length=1, label=stage, file=sys.stderr, item_show_func=rate)
+            )
+        self.bar.length = max(total, 1)
+        passed = max(time.monotonic_ns() - self.start, 1)
+        now = (members, members * 10**9 // passed) if stage == "estimating" else None
+        self.bar.update(done - self.bar.pos, now)
 
 
 def rate(now: tuple[int, int] | None) -> str:

@@ -42,7 +42,7 @@ from portability.estimate.rejects import REJECTS, write_csv
 from portability.estimate.workers import Workers
 
 Json = dict[str, Any]
-Told = Callable[[int, int, int], None]  # units done, units in all, members done
+Told = Callable[[str, int, int, int], None]  # what is done, how much of it, of how much, members
 Tables = Callable[
     [str, Unit], Iterator[pa.Table]
 ]  # one of TABLES of a unit, batch by batch; travels
@@ -95,10 +95,10 @@ def estimate(job: Job, workers: int, told: Told) -> Json:
             pass
         return partial(made, job.out)
 
-    return through(job, local, workers)
+    return through(job, local, workers, told)
 
 
-def through(job: Job, engine: Engine, workers: int) -> Json:
+def through(job: Job, engine: Engine, workers: int, told: Told) -> Json:
     """A job from its register to its report; `engine` brings every unit through the law and says
     where its tables are."""
     mapped = mapping.load(job.map)
@@ -107,9 +107,11 @@ def through(job: Job, engine: Engine, workers: int) -> Json:
     if (job.out / "summary.json").exists():
         return read_json(job.out / "summary.json")
     (job.out / WORK).mkdir(exist_ok=True)
-    units = register.units(job.register, mapped, job.out / WORK)
+    units = register.units(
+        job.register, mapped, job.out / WORK, lambda seen, of: told("reading", seen, of, 0)
+    )
     with Workers(workers, job.out) as staff:
-        return finish(job, units, engine(mapped, units, staff), staff)
+        return finish(job, units, engine(mapped, units, staff), staff, told)
 
 
 def begin(job: Job) -> None:
@@ -134,10 +136,10 @@ def worked(
     """Every unit that is not done yet, as it is finished: its number."""
     left = [unit for unit in units if not made_file(job.out, "results", unit).exists()]
     done, members = len(units) - len(left), 0
-    told(done, len(units), members)
+    told("estimating", done, len(units), members)
     for number, count in staff.each(partial(work_on, u, mapped, job) for u in left):
         done, members = done + 1, members + count
-        told(done, len(units), members)
+        told("estimating", done, len(units), members)
         yield number
 
 
@@ -171,7 +173,7 @@ def made(out: Path, name: str, unit: Unit) -> Iterator[pa.Table]:
     return tables_in(made_file(out, name, unit))
 
 
-def finish(job: Job, units: list[Unit], tables: Tables, staff: Workers) -> Json:
+def finish(job: Job, units: list[Unit], tables: Tables, staff: Workers, told: Told) -> Json:
     """All units laid one after the other; the summary last, it says that the run is complete."""
     left = (unit for unit in units if not told_of(job.out, unit.number).exists())
     for _ in staff.each(partial(set_aside, job, tables, unit) for unit in left):
@@ -182,21 +184,25 @@ def finish(job: Job, units: list[Unit], tables: Tables, staff: Workers) -> Json:
     ]
     if job.csv:
         wanted.append(partial(lay_text, job.out, numbers))
-    rows = dict(staff.each(wanted))
+    rows: dict[str, int] = {}
+    told("laying", 0, len(wanted), 0)
+    for name, count in staff.each(wanted):
+        rows[name] = count
+        told("laying", len(rows), len(wanted), rows.get("members", 0))
     rejects = write_csv(laid("rejects", tables, units), job.out / "rejects.csv")
     total, names = aside.total(job.out, numbers)
     published = total.json(job.threshold, job.as_of)
-    told = {
+    summed = {
         **published,
         "members": rows["members"] if "answers" in published else None,  # too few to be told
         "rejects": rejects,
         "rules": job.law.digests(names),
         "run": read_json(job.out / MANIFEST),
     }
-    write_text(job.out / "report.html", page.page(told))
-    write_json(job.out / "summary.json", told)
+    write_text(job.out / "report.html", page.page(summed))
+    write_json(job.out / "summary.json", summed)
     shutil.rmtree(job.out / WORK)
-    return told
+    return summed
 
 
 def set_aside(job: Job, tables: Tables, unit: Unit) -> None:

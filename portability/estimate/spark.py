@@ -29,7 +29,7 @@ import portability
 from portability.errors import Fault, InputError
 from portability.estimate import driver, law, register
 from portability.estimate.aside import named_in
-from portability.estimate.driver import TABLES, Job, Json, Tables
+from portability.estimate.driver import TABLES, Job, Json, Tables, Told
 from portability.estimate.law import Law
 from portability.estimate.mapping import Mapping
 from portability.estimate.parts import WORK
@@ -66,7 +66,7 @@ ROW = pa.schema(
 )
 
 
-def estimate(job: Job, workers: int) -> Json:
+def estimate(job: Job, workers: int, told: Told) -> Json:
     """Runs a job through Spark to its end, `workers` processes of this machine laying what comes
     back: returns the summary. Register, map and folder must have
     the same paths on every machine. Raises InputError as `driver.estimate`, and where pyspark or
@@ -85,7 +85,7 @@ def estimate(job: Job, workers: int) -> Json:
             raise
         return partial(tables_of, files)
 
-    return driver.through(here, engine, workers)
+    return driver.through(here, engine, workers, told)
 
 
 def tables_of(files: dict[int, Path], name: str, unit: Unit) -> Iterator[pa.Table]:

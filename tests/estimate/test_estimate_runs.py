@@ -47,7 +47,7 @@ def job(register: Path, out: Path, name: str = "nested.parquet", **more: Any) ->
 @pytest.fixture(scope="module")
 def whole(register: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = Path(tmp_path_factory.mktemp("whole"))
-    driver.estimate(job(register, out), 1, lambda done, units, members: None)
+    driver.estimate(job(register, out), 1, lambda *now: None)
     return out
 
 
@@ -58,18 +58,23 @@ def invoked(*arguments: str | Path) -> Result:
 def test_two_workers_give_the_same_bytes_as_one(
     register: Path, whole: Path, tmp_path: Path
 ) -> None:
-    told: list[tuple[int, int, int]] = []
+    told: list[tuple[str, int, int, int]] = []
     driver.estimate(job(register, tmp_path), 2, lambda *now: told.append(now))
     for name in TABLES:
         assert (tmp_path / name).read_bytes() == (whole / name).read_bytes(), name
-    assert told[0] == (0, 9, 0) and told[-1][:2] == (9, 9)
+    members = pq.read_metadata(whole / "members.parquet").num_rows
+    assert told[0] == ("estimating", 0, 9, 0) and ("estimating", 9, 9, members) in told
+    assert told[-1] == ("laying", 3, 3, members)
     assert not (tmp_path / "work").exists()
 
 
 def test_the_same_register_in_another_form_gives_the_same_rows(
     register: Path, whole: Path, tmp_path: Path
 ) -> None:
-    driver.estimate(job(register, tmp_path, "register.csv"), 1, lambda *now: None)
+    told: list[tuple[str, int, int, int]] = []
+    driver.estimate(job(register, tmp_path, "register.csv"), 1, lambda *now: told.append(now))
+    size = (register / "register.csv").stat().st_size
+    assert [now for now in told if now[0] == "reading"][-1] == ("reading", size, size, 0)
     one, other = (
         sorted((folder / "results.csv").read_text().splitlines()) for folder in (whole, tmp_path)
     )
@@ -92,9 +97,11 @@ def test_a_run_that_is_killed_goes_on_with_no_row_twice_and_none_lost(
     done = {path.name for path in tmp_path.glob("work/results-*.arrow")}
     assert 0 < len(done) < 9 and not (tmp_path / "summary.json").exists()
     ages = {name: (tmp_path / "work" / name).stat().st_mtime_ns for name in done}
-    told: list[tuple[int, int, int]] = []
+    told: list[tuple[str, int, int, int]] = []
     driver.estimate(job(register, tmp_path), 1, lambda *now: told.append(now))
-    assert told[0] == (len(done), 9, 0), f"what was finished is not made again: {ages}"
+    assert told[0] == ("estimating", len(done), 9, 0), (
+        f"what was finished is not made again: {ages}"
+    )
     for name in TABLES:
         assert (tmp_path / name).read_bytes() == (whole / name).read_bytes(), name
 
@@ -102,7 +109,7 @@ def test_a_run_that_is_killed_goes_on_with_no_row_twice_and_none_lost(
 def test_a_killed_worker_is_said_and_the_run_goes_on(
     register: Path, whole: Path, tmp_path: Path
 ) -> None:
-    def kill(done: int, units: int, members: int) -> None:
+    def kill(stage: str, done: int, units: int, members: int) -> None:
         if done == 1:
             for child in children():
                 os.kill(child, signal.SIGKILL)

@@ -225,7 +225,7 @@ def test_nothing_is_written_where_spark_is_missing(
     monkeypatch.setattr(spark, "find_spec", lambda name: None)
     job = driver.Job(tmp_path / "r.csv", tmp_path / "map.yaml", tmp_path / "out", Law(), TODAY)
     with pytest.raises(InputError, match="no pyspark"):
-        spark.estimate(job, 1)
+        spark.estimate(job, 1, lambda *now: None)
     assert not list(tmp_path.iterdir())
 
 
