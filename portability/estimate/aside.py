@@ -6,6 +6,7 @@ at the end they are only laid one after the other and added up.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from portability.estimate import csvout
 from portability.estimate.form import RESULTS
-from portability.estimate.parts import Add, part, read_json, write_json
+from portability.estimate.parts import Add, part, read_json, write_text
 from portability.estimate.summary import Summary, partial
 
 
@@ -50,7 +51,7 @@ class Aside:
         self.open.__exit__(kind, error, trace)
         if kind is None:
             told = {"names": sorted(self.names), "summary": self.summary.state()}
-            write_json(told_of(self.out, self.unit), told)
+            write_text(told_of(self.out, self.unit), json.dumps(told))
 
 
 def make(out: Path, unit: int, csv: bool, tables: Iterable[pa.Table]) -> None:

@@ -107,7 +107,7 @@ def through(job: Job, engine: Engine, workers: int, told: Told) -> Json:
     if (job.out / "summary.json").exists():
         return read_json(job.out / "summary.json")
     (job.out / WORK).mkdir(exist_ok=True)
-    units = register.units(
+    units = register.dealt(
         job.register, mapped, job.out / WORK, lambda seen, of: told("reading", seen, of, 0)
     )
     with Workers(workers, job.out) as staff:

@@ -47,9 +47,14 @@ def quiet(seen: int, total: int) -> None:
 
 
 def units(register: Path, mapping: Mapping, work: Path, told: Told = quiet) -> list[Unit]:
-    """The units of a register; partitions it under `work` where its rows are spells. told(seen,
-    total): progress in bytes, or in rows of a Parquet file. Raises InputError."""
+    """The units of a register. Raises InputError as `checked`; the rest as `dealt`."""
     checked(register, mapping)
+    return dealt(register, mapping, work, told)
+
+
+def dealt(register: Path, mapping: Mapping, work: Path, told: Told = quiet) -> list[Unit]:
+    """The units of a register that was checked; partitions it under `work` where its rows are
+    spells. told(seen, total): progress in bytes, or in rows of a Parquet file."""
     if readers.kind_of(register) == "parquet" and mapping.nested:
         meta = readers.opened(register).metadata
         sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
