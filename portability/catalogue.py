@@ -21,6 +21,7 @@ from portability.compiled import stored
 from portability.errors import Fault, InputError, nearest
 from portability.lineage import below, is_path
 from portability.plugins import points
+from portability.yamlsource import raw_bytes
 
 GROUP = "portability.agreements"
 FORMAT_MODULES = (
@@ -146,10 +147,7 @@ def words_in(value: object) -> Iterable[str]:
 
 def load_file(path: Path, folders: tuple[str | Path, ...] = ()) -> Agreement:
     """One file -> Agreement; read again only if its content changed."""
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        raw = b""
+    raw = raw_bytes(path)
     under: tuple[str, ...] = ()
     if b"based_on" in raw:
         chain = below(path, paths(folders))
