@@ -48,11 +48,16 @@ def doubles(register: Path, member: str) -> NDArray[np.uint64]:
     passes = -(-readers.opened(register).metadata.num_rows // MOST_AT_ONCE)
     found = [np.zeros(0, np.uint64)]
     for number in range(passes):
-        values = []
+        count, ranked = 0, np.zeros(MOST_AT_ONCE // 8, np.uint64)
         for _, ids in id_column(register, member):
             here = hashes(ids)
-            values.append(here[(here % np.uint64(passes) == number) & ~nulls(ids)])
-        ranked = np.sort(np.concatenate(values))
+            here = here[(here % np.uint64(passes) == number) & ~nulls(ids)]
+            if count + len(here) > len(ranked):
+                ranked.resize(2 * (count + len(here)), refcheck=False)
+            ranked[count : count + len(here)] = here
+            count += len(here)
+        ranked = ranked[:count]
+        ranked.sort()
         found.append(np.unique(ranked[1:][ranked[1:] == ranked[:-1]]))
     return np.sort(np.concatenate(found))
 
