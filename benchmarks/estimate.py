@@ -48,6 +48,8 @@ from portability.totalization import Result, totalize
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 5
 MIB = 1 << 20
+SHAPES: list[tuple[int, list[str]]] = [(1, ["--no-csv"]), (2, ["--no-csv"]), (2, [])]
+MOST_ALONE = 1_000_000  # members for which one worker is measured too
 
 
 @define
@@ -183,13 +185,14 @@ def pieces(source: Path, mapped: Path, work: Path) -> None:
     print(f"  {'together':28}{sum(watch.spent.values()) / members * 1e6:8.2f}")
 
 
-def whole(source: Path, mapped: Path, out: Path, workers: int) -> dict[str, float]:
+def whole(source: Path, mapped: Path, out: Path, workers: int, *more: str) -> dict[str, float]:
     """`portability estimate` as a process: wall and processor seconds, peak MiB of all its
-    processes together."""
+    processes together. more: options."""
     command = [sys.executable, "-m", "portability", "estimate", str(source), "--map", str(mapped)]
-    command += ["--out", str(out), "--workers", str(workers), "--dry-run"]
+    command += ["--out", str(out), "--workers", str(workers), "--dry-run", *more]
+    kept = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before, clock = os.times(), time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=kept, stdout=subprocess.DEVNULL) as process:
         peak = 0
         while process.poll() is None:
             peak = max(peak, resident(process.pid))
@@ -225,17 +228,20 @@ def children(pid: int) -> list[int]:
 
 def scaled(folder: Path, sizes: list[int], each: float) -> None:
     """The whole command at several sizes. each: determinations a member."""
-    print("\nportability estimate, Parquet to Parquet, CSV, summary and report; start included")
+    print("\nportability estimate as a process, start, report and summary included")
     for members in sizes:
         source, mapped = written(folder, members)
-        for workers in (1, 2):
+        for workers, more in SHAPES:
+            if workers == 1 and members > MOST_ALONE:
+                continue
             with tempfile.TemporaryDirectory() as out:
-                took = whole(source, mapped, Path(out) / "result", workers)
+                took = whole(source, mapped, Path(out) / "result", workers, *more)
                 read = pq.ParquetFile(Path(out) / "result/members.parquet").metadata.num_rows
             rate = read / took["wall"]
             busy = took["work"] / took["wall"]
             print(
-                f"  {members:>10,} members, {workers} workers: {rate:>8,.0f} members/s, "
+                f"  {members:>10,} members, {workers} workers, {'Parquet' if more else 'and CSV'}: "
+                f"{took['wall']:.1f} s, {rate:>8,.0f} members/s, "
                 f"{rate * each:>8,.0f} determinations/s of wall time ({busy:.2f} cores busy); "
                 f"{took['work'] / read * 1e6:.1f} µs of processor a member; "
                 f"peak {took['peak']:,.0f} MiB",
